@@ -1,0 +1,192 @@
+"""What is left when the process is killed, or its disk is full: real processes, real files."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+
+from voice.archive.archive import Archive
+from voice.audio.files import read_channels
+from voice.line import HEARING_HZ
+
+BEGIN = """
+    import sys
+    import numpy as np
+    from pathlib import Path
+    from voice.archive.archive import Archive
+    from voice.events import *
+    here = Path(sys.argv[1])
+    archive = Archive.open(f"sqlite:///{here / 'archive.db'}", here / "sound")
+    recorder = archive.begin("c" * 32, "1001", "", "browser")
+    def turn(number):
+        second = np.full(16_000, number % 100 + 1, np.int16)
+        for at in range(0, 16_000, 320):
+            recorder.hear(second[at : at + 320])
+        recorder.spoke(number * 1000, -second[:8_000])
+        recorder.event(SpeechStarted(at_ms=number * 1000, utterance=number))
+        recorder.event(Final(at_ms=number * 1000 + 900, utterance=number, text=f"слово {number}",
+                             words=(Word(text="слово", start_ms=0, end_ms=1, confidence=1.0),)))
+"""
+
+
+def run(here: Path, code: str) -> "subprocess.Popen[str]":
+    program = textwrap.dedent(BEGIN) + textwrap.dedent(code)
+    return subprocess.Popen([sys.executable, "-c", program, str(here)], stdout=subprocess.PIPE, text=True)
+
+
+def reopen(here: Path) -> Archive:
+    return Archive.open(f"sqlite:///{here / 'archive.db'}", here / "sound")
+
+
+def killed(here: Path, turns: int) -> int:
+    """Kill a recording process after at least `turns` finals; return how many it had committed for sure."""
+    process = run(here, "number = 0\nwhile True:\n    turn(number)\n    number += 1\n    print(number, flush=True)\n")
+    assert process.stdout is not None
+    committed = 0
+    for line in process.stdout:
+        committed = int(line)
+        if committed >= turns:
+            process.send_signal(signal.SIGKILL)
+            break
+    rest = process.stdout.read().split()
+    process.wait()
+    return int(rest[-1]) if rest else committed
+
+
+def test_a_killed_call_keeps_every_final_and_its_sound(tmp_path: Path) -> None:
+    committed = killed(tmp_path, turns=12)
+    archive = reopen(tmp_path)
+    assert archive.recover() == ["c" * 32]
+    kept = archive.call("c" * 32)
+    assert kept is not None
+    assert [one.text for one in kept.utterances][:committed] == [f"слово {n}" for n in range(committed)]
+    assert all(len(one.words) == 1 for one in kept.utterances)
+    assert kept.call.state == "incomplete" and kept.call.flaws[0][0] == "killed"
+    assert kept.call.length_ms == kept.events[-1].at_ms
+    path = archive.sound("c" * 32)
+    assert path is not None
+    sound, rate_hz = read_channels(path)
+    assert rate_hz == HEARING_HZ
+    assert len(sound) >= (committed - 2) * HEARING_HZ  # a second waits for the line, a block for the encoder
+    seconds = sound[: len(sound) // HEARING_HZ * HEARING_HZ].reshape(-1, HEARING_HZ, 2)
+    for number, second in enumerate(seconds):
+        assert np.all(second[:, 0] == number % 100 + 1)
+        assert np.all(second[:8_000, 1] == -(number % 100 + 1)) and not second[8_000:, 1].any()
+    archive.close()
+
+
+def test_a_mended_call_is_mended_once(tmp_path: Path) -> None:
+    killed(tmp_path, turns=3)
+    first = reopen(tmp_path)
+    assert first.recover() == ["c" * 32]
+    assert first.recover() == []
+    first.close()
+    second = reopen(tmp_path)
+    assert second.recover() == []
+    assert list((tmp_path / "sound").glob("*.lock")) != []  # its own
+    second.close()
+    assert list((tmp_path / "sound").glob("*.lock")) == []
+
+
+def test_a_call_killed_before_its_first_block_of_sound_has_none(tmp_path: Path) -> None:
+    process = run(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    process.communicate()
+    archive = reopen(tmp_path)
+    archive.recover()
+    kept = archive.call("c" * 32)
+    assert kept is not None and kept.call.sound == "" and kept.call.length_ms == 0
+    archive.close()
+
+
+def test_calls_of_another_living_process_are_left_alone(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(BEGIN) + "turn(0)\nprint(1, flush=True)\ninput()", str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    archive = reopen(tmp_path)
+    assert archive.recover() == []
+    process.kill()
+    process.communicate()
+    assert archive.recover() == ["c" * 32]
+    archive.close()
+
+
+def test_a_child_that_outlives_its_parent_does_not_keep_calls_open(tmp_path: Path) -> None:
+    process = run(
+        tmp_path,
+        """
+        import os, signal
+        child = os.fork()
+        if child == 0:
+            os.close(1)
+            signal.alarm(20)
+            signal.pause()
+        print(child, flush=True)
+        signal.pause()
+        """,
+    )
+    assert process.stdout is not None
+    child = int(process.stdout.readline())
+    process.kill()
+    process.wait()
+    try:
+        archive = reopen(tmp_path)
+        assert archive.recover() == ["c" * 32]
+        archive.close()
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
+FULL = """
+    import resource
+    def room(size):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    rng = np.random.default_rng(1)
+    def noise():
+        recorder.hear(rng.integers(-20_000, 20_000, 16_000).astype(np.int16))
+"""
+
+
+def test_a_disk_that_really_fills_ends_no_call(tmp_path: Path) -> None:
+    """No file may grow any more: first the sound stops, then the words wait, then the words come after all."""
+    process = run(
+        tmp_path,
+        textwrap.dedent(FULL)
+        + textwrap.dedent(
+            """
+            for number in range(3):
+                turn(number)
+            room(150_000)
+            for number in range(3, 10):
+                noise()
+            for number in range(10, 60):
+                turn(number)
+            print(recorder.settled, "sound: " in recorder.failed, "words: " in recorder.failed)
+            room(resource.RLIM_INFINITY)
+            turn(60)
+            print(recorder.settled)
+            recorder.seal("caller")
+            archive.close()
+            """
+        ),
+    )
+    out, _ = process.communicate()
+    assert process.returncode == 0
+    assert out.split() == ["False", "True", "True", "True"]
+    archive = reopen(tmp_path)
+    kept = archive.call("c" * 32)
+    assert kept is not None and kept.call.state == "incomplete"
+    assert {code for code, _ in kept.call.flaws} == {"words", "sound", "lost"}
+    assert [one.text for one in kept.utterances] == [f"слово {n}" for n in (*range(3), *range(10, 61))]
+    path = archive.sound("c" * 32)
+    assert path is not None
+    sound, _ = read_channels(path)
+    assert np.all(sound[: 2 * HEARING_HZ, 0][:16_000] == 1)
+    archive.close()

@@ -1,0 +1,96 @@
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from voice.archive.schema import connect
+from voice.archive.tables import Base
+from voice.errors import SetupError
+
+
+def test_migrations_make_exactly_the_tables_the_code_uses(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'a.db'}")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_the_database_is_durable_and_readable_while_written(tmp_path: Path) -> None:
+    with connect(f"sqlite:///{tmp_path / 'a.db'}").connect() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_second_opening_changes_nothing_and_is_quick(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    connect(url).dispose()
+    before = (tmp_path / "a.db").read_bytes()
+    began = time.process_time()
+    connect(url).dispose()
+    assert time.process_time() - began < 0.5
+    assert (tmp_path / "a.db").read_bytes() == before
+
+
+def test_a_migration_that_dies_leaves_nothing_half(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+
+    with monkeypatch.context() as patched:
+        patched.setattr("voice.archive.schema.Operations", _Dying)
+        with pytest.raises(RuntimeError, match="power cut"):
+            connect(url)
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        assert raw.execute("SELECT name FROM sqlite_master WHERE name = 'calls'").fetchall() == []
+    connect(url).dispose()
+
+
+class _Dying:
+    """Operations that die after the first table."""
+
+    def __init__(self, context: MigrationContext) -> None:
+        self._connection = context.connection
+
+    def create_table(self, name: str, *_columns: object) -> None:
+        assert self._connection is not None
+        self._connection.exec_driver_sql(f"CREATE TABLE {name} (id TEXT)")
+
+    def create_index(self, *_: object) -> None:
+        raise RuntimeError("power cut")
+
+
+def test_two_processes_may_start_at_once(tmp_path: Path) -> None:
+    code = f"from voice.archive.schema import connect; connect('sqlite:///{tmp_path / 'a.db'}').dispose()"
+    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) for _ in range(3)]
+    assert [process.communicate()[1].decode() for process in running] == [""] * 3
+
+
+def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a.db'}"
+    connect(url).dispose()
+    with sqlite3.connect(tmp_path / "a.db") as raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SetupError, match="newer version"):
+        connect(url)
+
+
+def test_what_cannot_be_opened_is_named_without_its_password(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_bytes(b"not a database" * 400)
+    with pytest.raises(SetupError, match=r"a\.db"):
+        connect(f"sqlite:///{tmp_path / 'a.db'}")
+    with pytest.raises(SetupError) as told:
+        connect("postgresql+nosuchdriver://line:secret@127.0.0.1/archive")
+    assert "secret" not in str(told.value)
+
+
+def test_nothing_is_committed_by_the_driver_itself(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'a.db'}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE scratch (x INTEGER)")
+        connection.rollback()
+        assert connection.exec_driver_sql("SELECT * FROM sqlite_master WHERE name = 'scratch'").fetchall() == []

@@ -1,0 +1,125 @@
+"""A real server and a real Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from tests.web.served import served
+from tests.web.small_line import SmallLine, tone
+from voice.settings import ROOT
+from voice.web.call_socket import WS_MAX_SIZE
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+READY_S = 60
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    if CHROMIUM is None:
+        pytest.skip("no `chromium` on PATH: install Debian's package chromium to run the browser tests")
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture
+def chromium(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """chromium(*flags) -> Browser; a flag may name the microphone's file."""
+    with ExitStack() as open_browsers:
+
+        def launch(*flags: str) -> Browser:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+            open_browsers.callback(browser.close)
+            return browser
+
+        yield launch
+
+
+@pytest.fixture
+def complaints() -> Iterator[Callable[[Page], Page]]:
+    """Watch a page: an error of its scripts or its policy fails the test."""
+    found: list[str] = []
+
+    def watch(page: Page) -> Page:
+        page.on("pageerror", lambda error: found.append(str(error)))
+        page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+        return page
+
+    yield watch
+    assert not found, found
+
+
+@pytest.fixture
+def small_line() -> SmallLine:
+    return SmallLine()
+
+
+@pytest.fixture
+def small_host(small_line: SmallLine, tmp_path: Path) -> Iterator[str]:
+    soundfile.write(tmp_path / "tone.flac", tone(8_000, 1_500), 8_000)
+    (tmp_path / "tone.expect.yaml").write_text("title: Звонит тон\n", encoding="utf-8")
+    soundfile.write(tmp_path / "broken.flac", np.zeros(8, dtype=np.int16), 8_000)
+    (tmp_path / "broken.flac").write_bytes(b"fLaC")
+    (tmp_path / "broken.expect.yaml").write_text("title: Испорченная запись\n", encoding="utf-8")
+    with served(small_line.app(tmp_path), ws_max_size=WS_MAX_SIZE) as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """host:port of `python server.py` as a user starts it, with data of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    data = tmp_path_factory.mktemp("data")
+    log = data / "server.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "server.py")],
+            cwd=ROOT,
+            env={**os.environ, "LINIYA_DATA": str(data), "LINIYA_PORT": str(port)},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    host = f"127.0.0.1:{port}"
+    try:
+        deadline = time.monotonic() + READY_S
+        while not _answers(host):
+            assert process.poll() is None and time.monotonic() < deadline, log.read_text(errors="replace")
+            time.sleep(0.1)
+        yield host
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _answers(host: str) -> bool:
+    try:
+        return httpx.get(f"http://{host}/").status_code == 200
+    except httpx.TransportError:
+        return False

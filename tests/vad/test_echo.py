@@ -1,0 +1,70 @@
+"""Voices here are made of noise with a voice's rhythm: what matters is that two of them are independent."""
+
+import numpy as np
+import pytest
+
+from voice.vad.echo import EchoGuard
+
+RATE = 16_000
+
+
+def voice(seed: int, seconds: float = 3.0) -> np.ndarray:
+    """Syllables of coloured noise, four a second."""
+    rng = np.random.default_rng(seed)
+    n = int(RATE * seconds)
+    sound = np.convolve(rng.standard_normal(n), np.hanning(12), "same")
+    loudness = np.repeat(rng.uniform(0.2, 1.0, int(seconds * 4) + 1), RATE // 4)[:n]
+    return sound * loudness * 1500
+
+
+def room(seed: int, delay_ms: int, direct_db: float = 3.0) -> np.ndarray:
+    """A delay, the direct sound, and 0.3 s of decaying noise that is `direct_db` softer in all."""
+    rng = np.random.default_rng(seed)
+    n = int(RATE * 0.3)
+    tail = rng.standard_normal(n) * 10 ** (-3 * np.arange(n) / n)
+    tail *= 10 ** (-direct_db / 20) / np.sqrt(np.sum(tail**2))
+    tail[0] += 1
+    return np.concatenate([np.zeros(delay_ms * RATE // 1000), tail])
+
+
+def share_of_echo(heard: np.ndarray, played: np.ndarray) -> float:
+    """In what share of the frames after the first second the guard says echo."""
+    guard, said = EchoGuard(), []
+    for at in range(0, len(heard) - 319, 320):
+        guard.push(*(np.clip(s[at : at + 320], -32768, 32767).astype(np.int16) for s in (heard, played)))
+        if at > RATE:
+            said.append(guard.is_echo)
+    return float(np.mean(said))
+
+
+@pytest.mark.parametrize("delay_ms", [20, 150, 400])
+@pytest.mark.parametrize("gain_db", [-6, -18, -30])
+def test_our_own_voice_from_a_loudspeaker(delay_ms, gain_db):
+    played = voice(1)
+    heard = np.convolve(played, room(2, delay_ms))[: len(played)] * 10 ** (gain_db / 20)
+    heard += np.random.default_rng(3).standard_normal(len(heard)) * 10
+    assert share_of_echo(heard, played) > 0.9
+
+
+def test_somebody_else_is_no_echo():
+    assert share_of_echo(voice(1), voice(2)) == 0
+
+
+def test_a_caller_louder_than_the_echo_is_the_caller():
+    played, caller = voice(1), voice(2)
+    echo = np.convolve(played, room(4, 120))[: len(played)] * 10 ** (-10 / 20)
+    assert share_of_echo(caller + echo, played) < 0.05
+
+
+def test_silence_on_either_side_is_no_echo():
+    sound = voice(1)
+    assert share_of_echo(sound * 0, sound) == share_of_echo(sound, sound * 0) == 0
+
+
+def test_reset_forgets():
+    guard, sound = EchoGuard(), voice(1).astype(np.int16)
+    for at in range(0, RATE * 2, 320):
+        guard.push(sound[at : at + 320], sound[at : at + 320])
+    assert guard.is_echo
+    guard.reset()
+    assert not guard.is_echo

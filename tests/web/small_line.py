@@ -1,0 +1,102 @@
+"""A line that is small and real: it speaks a tone, echoes the caller, publishes captions; no model in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+import voice.web
+from voice.captions.labels import labels
+from voice.captions.live import CaptionHub
+from voice.errors import LineBusy
+from voice.events import (
+    Final,
+    HungUp,
+    Interrupted,
+    Key,
+    Partial,
+    SayDone,
+    SayStarted,
+    SpeechEnded,
+    SpeechStarted,
+    Typed,
+)
+from voice.line import CallRequest, Line, Pressed, Sound, Wrote
+from voice.web import call_page, call_socket, caption_stream
+from voice.web.headers import PageHeaders
+
+WEB = Path(voice.web.__file__).parent
+LINE = "88005553535"
+GREETING = "Здравствуйте! Вы позвонили на линию государственных услуг. Чем помочь?"
+
+
+class SmallLine:
+    """Keys: 1 the caller says a phrase, 2 interrupts the greeting, 3 the line says goodbye and hangs up, 0 fails."""
+
+    def __init__(self, *, echo: bool = False) -> None:
+        self.hub = CaptionHub(labels())
+        self.echo = echo
+        self.busy = False
+        self.heard: list[Sound | Pressed | Wrote] = []
+        self.lines: list[Line] = []
+        self.ended = 0
+
+    async def answer(self, line: Line, request: CallRequest) -> None:
+        if self.busy:
+            raise LineBusy("full")
+        captions = self.hub.open(request.call_id)
+        self.lines.append(line)
+        at_ms = 0
+        try:
+            captions.publish(SayStarted(at_ms=0, say=1, text=GREETING))
+            await line.play(tone(line.plays_hz, 300))
+            async for item in line.inbound():
+                self.heard.append(item)
+                match item:
+                    case Sound(pcm):
+                        at_ms += pcm.size * 1000 // line.hears_hz
+                        if self.echo:
+                            await line.play(pcm)
+                    case Wrote(text):
+                        captions.publish(Typed(at_ms=at_ms, text=text))
+                    case Pressed("0"):
+                        raise ZeroDivisionError
+                    case Pressed("3"):
+                        captions.publish(Key(at_ms=at_ms, digit="3"))
+                        break
+                    case Pressed("1"):
+                        captions.publish(SayDone(at_ms=at_ms, say=1, heard_ms=4_900))
+                        captions.publish(SpeechStarted(at_ms=at_ms, utterance=1))
+                        captions.publish(Partial(at_ms=at_ms, utterance=1, stable="где моё", rest="заявление"))
+                    case Pressed("4"):
+                        captions.publish(SpeechEnded(at_ms=at_ms, utterance=1))
+                        captions.publish(Final(at_ms=at_ms, utterance=1, text="где моё заявление на паспорт"))
+                    case Pressed("2"):
+                        captions.publish(Interrupted(at_ms=at_ms, say=1, heard_ms=1_000))
+                        await line.clear()
+                    case Pressed(digit):
+                        captions.publish(Key(at_ms=at_ms, digit=digit))
+            await line.close("over")
+        finally:
+            captions.publish(HungUp(at_ms=at_ms, by="line"))
+            captions.close()
+            self.ended += 1
+
+    def app(self, fixtures: Path) -> FastAPI:
+        app = FastAPI()
+        templates = Jinja2Templates(WEB / "templates")
+        app.add_middleware(PageHeaders)
+        app.mount("/static", StaticFiles(directory=WEB / "static"))
+        app.include_router(call_socket.router(self.answer, lines={LINE}, default_line=LINE))
+        app.include_router(call_page.router(templates, lines={LINE: "Линия государственных услуг"}, fixtures=fixtures))
+        app.include_router(caption_stream.router(self.hub, templates))
+        return app
+
+
+def tone(rate_hz: int, ms: int, hz: int = 440) -> np.ndarray:
+    at = np.arange(rate_hz * ms // 1000) / rate_hz
+    return (8_000 * np.sin(2 * np.pi * hz * at)).astype(np.int16)

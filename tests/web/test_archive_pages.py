@@ -1,0 +1,153 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from fastapi.templating import Jinja2Templates
+from fastapi.testclient import TestClient
+
+import voice.web
+from voice.archive.archive import Archive
+from voice.events import AnyEvent, Final, Interrupted, Key, SayDone, SayStarted, SpeechEnded, SpeechStarted, Typed, Word
+from voice.web.archive_pages import router
+
+TEMPLATES = Path(voice.web.__file__).parent / "templates"
+ID = "a" * 32
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    ticks = iter(range(10_000))
+    start = datetime(2026, 3, 1, 9, tzinfo=UTC)
+    archive = Archive.open(
+        f"sqlite:///{tmp_path / 'a.db'}", tmp_path / "sound", now=lambda: start + timedelta(seconds=65 * next(ticks))
+    )
+    yield archive
+    archive.close()
+
+
+@pytest.fixture
+def client(archive: Archive) -> TestClient:
+    app = FastAPI()
+    app.include_router(router(archive, Jinja2Templates(TEMPLATES)))
+    return TestClient(app)
+
+
+STORY: list[AnyEvent] = [
+    SayStarted(at_ms=0, say=1, text="Здравствуйте! Чем помочь?"),
+    Interrupted(at_ms=1_000, say=1, heard_ms=950),
+    SpeechStarted(at_ms=900, utterance=1),
+    SpeechEnded(at_ms=1_900, utterance=1),
+    Final(
+        at_ms=2_000,
+        utterance=1,
+        text="статус заявки",
+        words=(
+            Word(text="статус", start_ms=900, end_ms=1_400, confidence=0.98),
+            Word(text="заявки", start_ms=1_400, end_ms=1_900, confidence=0.41),
+        ),
+    ),
+    SayStarted(at_ms=2_500, say=2, text="Назовите номер."),
+    SayDone(at_ms=3_500, say=2, heard_ms=1_000),
+    Key(at_ms=4_000, digit="1"),
+    Key(at_ms=4_300, digit="2"),
+    Typed(at_ms=65_000, text="<script>alert(1)</script>"),
+]
+
+
+def record(archive: Archive, *, seal: bool = True) -> None:
+    recorder = archive.begin(ID, "1001", "79161234567", "browser")
+    for one in STORY:
+        recorder.event(one)
+    recorder.trace({"speech_end->endpoint": 400.4, "gap": 612.4})
+    recorder.hear(np.zeros(32_000, np.int16))
+    recorder.lost_sound(20)
+    if seal:
+        recorder.seal("caller")
+
+
+class Shape(HTMLParser):
+    """What a screen reader stands on."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def count(self, tag: str) -> int:
+        return sum(name == tag for name, _ in self.tags)
+
+
+def test_the_list_shows_a_call(archive: Archive, client: TestClient) -> None:
+    assert "Звонков пока нет" in client.get("/archive").text
+    record(archive)
+    page = client.get("/archive").text
+    assert f'href="/archive/{ID}"' in page and "«статус заявки»" in page
+    assert "1:05" in page and "завершил звонивший" in page and "запись неполная" in page
+
+
+def test_a_call_is_shown_as_a_dialogue(archive: Archive, client: TestClient) -> None:
+    record(archive)
+    page = client.get(f"/archive/{ID}").text
+    assert page.index("Чем помочь?") < page.index("статус") < page.index("Назовите номер.") < page.index(">12<")
+    assert '<span class="unsure" title="Уверенность 41 %">заявки</span>' in page
+    assert "прервано через 1,0" in page or "прервано через 0,9" in page
+    assert "ответ через 612 мс" in page and "решение о конце: 400" in page and "1:05" in page
+    assert "<script>" not in page and "&lt;script&gt;alert(1)" in page
+    assert f'src="/archive/{ID}/sound.flac"' in page and "20 ms of sound" in page
+
+
+def test_a_call_that_runs_is_shown_without_sound(archive: Archive, client: TestClient) -> None:
+    record(archive, seal=False)
+    page = client.get(f"/archive/{ID}").text
+    assert "идёт сейчас" in page and "<audio" not in page
+
+
+def test_the_sound_is_served_whole_and_in_parts(archive: Archive, client: TestClient) -> None:
+    record(archive)
+    whole = client.get(f"/archive/{ID}/sound.flac")
+    assert whole.status_code == 200 and whole.headers["content-type"] == "audio/flac"
+    assert whole.content[:4] == b"fLaC" and whole.headers["accept-ranges"] == "bytes"
+    part = client.get(f"/archive/{ID}/sound.flac", headers={"Range": "bytes=4-19"})
+    assert part.status_code == 206 and part.content == whole.content[4:20]
+    assert part.headers["content-range"] == f"bytes 4-19/{len(whole.content)}"
+    beyond = client.get(f"/archive/{ID}/sound.flac", headers={"Range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+
+
+@pytest.mark.parametrize("path", ["/archive/nothing", "/archive/nothing/sound.flac", "/archive/..%2f..%2fa.db"])
+def test_what_is_not_there_is_said_in_russian(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    if "%2f" not in path:  # such an address is no page of the archive at all
+        assert "Такого звонка нет" in answer.text
+
+
+def test_older_calls_are_on_further_pages(archive: Archive, client: TestClient) -> None:
+    for number in range(60):
+        archive.begin(f"{number:032x}", "1001", "", "file").seal("caller")
+    first = client.get("/archive").text
+    link = next(attrs["href"] for tag, attrs in Shape(first).tags if tag == "a" and "before" in (attrs["href"] or ""))
+    assert link is not None
+    second = client.get(link).text
+    shown = [page.count('class="card"') for page in (first, second)]
+    assert shown == [50, 10] and "К последним звонкам" in second
+    assert client.get("/archive?before=yesterday").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/archive", f"/archive/{ID}", "/archive/nothing"])
+def test_a_page_has_landmarks_and_nothing_from_elsewhere(archive: Archive, client: TestClient, path: str) -> None:
+    record(archive)
+    page = client.get(path).text
+    shape = Shape(page)
+    assert [shape.count(tag) for tag in ("main", "header", "h1", "title", "script")] == [1, 1, 1, 1, 0]
+    assert ("html", {"lang": "ru"}) in shape.tags
+    assert "http://" not in page and "https://" not in page and " style=" not in page
+    ids = {attrs["id"] for _, attrs in shape.tags if "id" in attrs}
+    assert {"main"} <= ids and ("a", {"class": "skip", "href": "#main"}) in shape.tags

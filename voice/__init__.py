@@ -1,0 +1,3 @@
+"""Liniya: a Russian voice line for government services."""
+
+__version__ = "0.1.0"

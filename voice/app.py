@@ -1,0 +1,57 @@
+"""The web application: pages, sockets and the switchboard behind them; started, drained and stopped as one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+
+from voice import __version__
+from voice.settings import Settings
+from voice.switchboard import Switchboard
+from voice.web import archive_pages, call_page, call_socket, caption_stream, health
+from voice.web.headers import PageHeaders
+
+DRAIN_S = 60.0
+WEB = Path(__file__).parent / "web"
+
+
+def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
+    """The application; it opens the switchboard when it starts, unless it is handed an open one.
+
+    It closes the switchboard when it ends. Starting raises SetupError, whose text says what to do.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        opened = board or await Switchboard.open(settings)
+        _furnish(app, opened, settings)
+        speaking_ahead = asyncio.create_task(opened.prerender())
+        yield
+        await opened.drain(DRAIN_S)
+        speaking_ahead.cancel()
+        await asyncio.wait([speaking_ahead])
+        await opened.close()
+
+    app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(PageHeaders)
+    return app
+
+
+def _furnish(app: FastAPI, board: Switchboard, settings: Settings) -> None:
+    templates = Jinja2Templates(WEB / "templates")
+    lines = {line.number: line.title for line in board.script.lines.values()}
+    for router in (
+        health.router(board),
+        call_socket.router(board.answer, lines=lines, default_line=next(iter(lines))),
+        call_page.router(templates, lines=lines, fixtures=settings.fixtures),
+        caption_stream.router(board.captions, templates),
+        archive_pages.router(board.archive, templates),
+    ):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

@@ -1,0 +1,1 @@
+"""Calls kept: sound, words, events, traces."""

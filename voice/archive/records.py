@@ -1,0 +1,77 @@
+"""A call as it is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from voice.events import Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One call without what was said in it."""
+
+    id: str
+    line: str
+    caller: str
+    transport: str
+    language: str
+    version: str
+    started_at: datetime
+    ended_at: datetime | None
+    ended_by: str  # caller, line, error; empty while it runs and when nobody could say
+    reason: str  # why it ended
+    state: Literal["open", "complete", "incomplete"]
+    flaws: tuple[tuple[str, str], ...]  # (code, detail); codes: killed, words, sound, lost, and what a shell adds
+    sound: str  # the FLAC's name in the sound directory; empty: none
+    sound_lost_ms: int
+    first_words: str = ""  # the first that the caller said or wrote
+
+    @property
+    def length_ms(self) -> int | None:
+        """Wall time from start to end; None while the call runs."""
+        return None if self.ended_at is None else round((self.ended_at - self.started_at).total_seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    n: int
+    side: Literal["caller", "line", "operator"]
+    source: Literal["speech", "typed", "key"]
+    text: str
+    started_ms: int
+    ended_ms: int | None
+    heard_ms: int | None  # how much of the line's saying sounded
+    confidence: float
+    closed: bool
+    echo: bool
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEvent:
+    seq: int
+    at_ms: int
+    kind: str
+    json: str  # `voice.events.from_json` reads it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTimes:
+    n: int
+    utterance: int  # the line's saying that was measured, 0: none
+    stages_ms: Mapping[str, float]
+    gap_ms: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One call with everything in it, in the order it happened."""
+
+    call: Call
+    utterances: tuple[Utterance, ...]
+    events: tuple[StoredEvent, ...]
+    traces: tuple[ReplyTimes, ...]

@@ -1,0 +1,1 @@
+"""Sound as data: samples, frames, rates, telephone companding, files."""

@@ -1,0 +1,1 @@
+"""One call: its event log, its ears, its mouth, and the loop that joins them."""

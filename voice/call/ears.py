@@ -1,0 +1,186 @@
+"""Sound to events: detector, endpointer and recogniser of one call."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+import numpy as np
+
+from voice.asr.port import Recogniser
+from voice.asr.stabiliser import Stabiliser
+from voice.audio.framing import Reframer
+from voice.audio.resample import Resampler
+from voice.call.backlog import Asked, Backlog, Closed, Opened
+from voice.call.hearing import Heard, Hearing
+from voice.call.played import FRAME, Played
+from voice.call.replies import Replies
+from voice.clock import in_worker
+from voice.dialog.listening import Listening
+from voice.errors import EngineFailed
+from voice.events import AnyEvent, Final, Noted, Partial, SpeechEnded, SpeechStarted
+from voice.line import FRAME_MS, HEARING_HZ, Pcm16
+from voice.vad.detector import Detector
+from voice.vad.echo import EchoGuard
+from voice.vad.endpointer import Ended, Endpointer, Paused, Rules, Started
+
+LOOK_BACK_MS = 400  # sound before the detector's edge that the recogniser gets: the quiet first sound of «да»
+FEED_FRAMES = 5  # 100 ms a feed: fewer thread hops than 20 ms, words no later
+START_MS, START_OVER_LINE_MS = 60, 140  # voiced sound that opens an utterance; while the line speaks, an echo may
+LONGEST_MS = 20_000
+
+
+class Ears:
+    """Hears one caller. `hear` is called with every piece of sound and never waits; `run` decodes beside it."""
+
+    def __init__(
+        self,
+        *,
+        hears_hz: int,
+        detector: Detector,
+        recogniser: Recogniser,
+        workers: Executor,
+        publish: Callable[[AnyEvent], None],
+        record: Callable[[Pcm16], None],
+        played: Played,
+        replies: Replies,
+        listening: Listening,
+    ) -> None:
+        """hears_hz: the rate of what `hear` gets. record: takes every frame, 16 000 Hz. Raises BadAudio."""
+        self._resampler, self._reframer = Resampler(hears_hz, HEARING_HZ), Reframer(FRAME)
+        self._detector, self._echo = detector, EchoGuard()
+        self._recogniser, self._workers = recogniser, workers
+        self._publish, self._record, self._played, self._replies = publish, record, played, replies
+        self._listening = listening
+        self._endpointer = Endpointer(self._rules(START_MS))
+        self._look_back: deque[Pcm16] = deque(maxlen=LOOK_BACK_MS // FRAME_MS)
+        self._backlog = Backlog()
+        self._utterance = self._pause = 0
+        self._line_speaks = False
+        self._shown = ("", "")
+        self.heard_ms = 0
+
+    @property
+    def dropped_ms(self) -> int:
+        """Of the caller's sound, so much came faster than it could be recognised and was not."""
+        return self._backlog.dropped_ms
+
+    def listen(self, listening: Listening) -> None:
+        """Expect something else from the next utterance on."""
+        self._listening = listening
+        self._set_rules()
+
+    def line_speaks(self, speaks: bool) -> None:
+        """While the line speaks, opening an utterance takes more sound, and an echo is told from the caller."""
+        if speaks is not self._line_speaks:
+            self._line_speaks = speaks
+            self._echo.reset()
+            self._set_rules()
+
+    def hear(self, pcm: Pcm16) -> None:
+        """Take the caller's sound, `hears_hz`, any length."""
+        for frame in self._reframer.push(self._resampler.push(pcm)):
+            self._frame(frame)
+
+    async def run(self) -> None:
+        """Turn what was heard into words until cancelled."""
+        while True:
+            item = await self._backlog.get()
+            if isinstance(item, Opened):
+                await self._decode(item)
+
+    def _rules(self, start_ms: int) -> Rules:
+        patience = self._listening.patience
+        return Rules(start_ms=start_ms, ask_ms=patience.ask_ms, pause_ms=patience.pause_ms, longest_ms=LONGEST_MS)
+
+    def _set_rules(self) -> None:
+        self._endpointer.rules = self._rules(START_OVER_LINE_MS if self._line_speaks else START_MS)
+
+    def _frame(self, frame: Pcm16) -> None:
+        self.heard_ms += FRAME_MS
+        self._record(frame)
+        speech = self._detector.is_speech(frame)
+        sounding = self._played.take()
+        if self._line_speaks:
+            self._echo.push(frame, sounding)
+            speech = speech and not self._echo.is_echo
+        self._look_back.append(frame)
+        edge = self._endpointer.push(speech)
+        if isinstance(edge, Started):
+            self._utterance += 1
+            self._publish(SpeechStarted(at_ms=edge.at_ms, utterance=self._utterance))
+            base_ms = self.heard_ms - len(self._look_back) * FRAME_MS
+            self._backlog.put(Opened(self._utterance, self._listening, base_ms))
+            for earlier in self._look_back:
+                self._backlog.put(earlier)
+        elif self._endpointer.is_open or isinstance(edge, Ended):
+            self._backlog.put(frame)
+        if isinstance(edge, Paused):
+            self._pause += 1
+            self._backlog.put(Asked(self._utterance, self._pause))
+        elif isinstance(edge, Ended):
+            self._ended(edge)
+            self._backlog.put(Closed(self._utterance))
+
+    def _ended(self, edge: Ended) -> None:
+        self._replies.begin(silent_ms=self.heard_ms - edge.at_ms)
+        self._publish(SpeechEnded(at_ms=edge.at_ms, utterance=self._utterance))
+
+    def _close_early(self, asked: Asked) -> bool:
+        """The words are enough: end the utterance, unless the caller has spoken on meanwhile."""
+        endpointer = self._endpointer
+        same_pause = endpointer.is_open and endpointer.silence_ms > 0 and self._pause == asked.pause
+        if not same_pause or self._utterance != asked.utterance:
+            return False
+        edge = endpointer.close()
+        if edge:
+            self._ended(edge)
+        return edge is not None
+
+    async def _decode(self, opened: Opened) -> None:
+        """One utterance, from its opening to its Final."""
+        hearing = await in_worker(self._workers, Hearing, self._recogniser, opened.listening, opened.base_ms)
+        stabiliser, self._shown = Stabiliser(), ("", "")
+        waiting: list[Pcm16] = []
+        heard: Heard | None = None
+        try:
+            while heard is None:
+                item = await self._backlog.get()
+                if isinstance(item, np.ndarray):
+                    waiting.append(item)
+                    if len(waiting) < FEED_FRAMES:
+                        continue
+                if waiting:
+                    words = await in_worker(self._workers, hearing.feed, np.concatenate(waiting))
+                    waiting.clear()
+                    self._partial(opened.utterance, stabiliser, words)
+                if isinstance(item, Asked):
+                    enough = await in_worker(self._workers, hearing.enough)
+                    if enough and self._close_early(item):
+                        heard = enough
+                elif isinstance(item, Closed):
+                    heard = await in_worker(self._workers, hearing.finish)
+        except EngineFailed as error:
+            self._publish(Noted(at_ms=self.heard_ms, name="engine_failed", data={"error": str(error)}))
+            heard = Heard()
+        finally:
+            hearing.close()
+        self._replies.mark("final")
+        self._publish(
+            Final(
+                at_ms=self.heard_ms,
+                utterance=opened.utterance,
+                text=heard.text,
+                words=heard.words,
+                alternatives=heard.alternatives,
+                confidence=heard.confidence,
+                closed=heard.closed,
+            )
+        )
+
+    def _partial(self, utterance: int, stabiliser: Stabiliser, words: str) -> None:
+        shown = stabiliser.push(words)
+        if shown != self._shown:
+            self._shown = shown
+            self._publish(Partial(at_ms=self.heard_ms, utterance=utterance, stable=shown[0], rest=shown[1]))

@@ -1,0 +1,171 @@
+"""Sayings to sound, at the pace of listening, and silence at once when the caller speaks."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voice.audio.resample import Resampler
+from voice.call.replies import Replies
+from voice.dialog.actions import Say
+from voice.errors import EngineFailed
+from voice.events import AnyEvent, Interrupted, Noted, Resumed, SayDone, SayStarted
+from voice.line import FRAME_MS, HEARING_HZ, Line, Pcm16
+from voice.tts.port import Voice
+
+SOON_S = 0.001  # too short to wait for
+REPEATED_MS = 250  # going on after a pause begins a little before where it stopped: a word is not cut in two
+
+
+@dataclass
+class _Saying:
+    say: Say
+    sound: Pcm16 = field(default_factory=lambda: np.zeros(0, np.int16))
+    made: bool = False  # nothing more will come
+    at: int = 0  # samples sent
+
+
+class Mouth:
+    """Speaks for one call. `say`, `pause`, `resume` and `hush` are commands; `run` does the speaking."""
+
+    def __init__(
+        self,
+        *,
+        line: Line,
+        voice: Voice,
+        publish: Callable[[AnyEvent], None],
+        now_ms: Callable[[], int],
+        sounded: Callable[[Pcm16], None],
+        replies: Replies,
+    ) -> None:
+        """now_ms: the caller's sound heard so far. sounded: takes the line's sound, 16 000 Hz, as it is heard."""
+        self._line, self._voice, self._publish, self._now_ms = line, voice, publish, now_ms
+        self._sounded, self._replies = sounded, replies
+        self._to_record = Resampler(line.plays_hz, HEARING_HZ)
+        self._frame = line.plays_hz * FRAME_MS // 1000
+        self._waiting: deque[Say] = deque()
+        self._saying: _Saying | None = None
+        self._paused = False
+        self._wake = asyncio.Event()
+        self._sent_until_s = 0.0  # when the last sample sent will have sounded
+        self._unheard: deque[tuple[float, Pcm16]] = deque()  # frames sent, and when each will have sounded
+
+    @property
+    def speaks(self) -> bool:
+        return self._saying is not None and not self._paused
+
+    def say(self, say: Say) -> None:
+        self._waiting.append(say)
+        self._wake.set()
+
+    async def pause(self) -> None:
+        """Silence now. What was not heard yet can be said by `resume`."""
+        if self._paused:
+            return
+        self._paused = True
+        if saying := self._saying:
+            unheard = self._unheard_samples()
+            saying.at = max(0, saying.at - unheard)
+            await self._clear()
+            self._publish(Interrupted(at_ms=self._now_ms(), say=saying.say.say, heard_ms=self._ms(saying.at)))
+
+    def resume(self) -> None:
+        """Go on from a little before where `pause` stopped."""
+        if self._paused:
+            self._paused = False
+            if saying := self._saying:
+                saying.at = max(0, saying.at - REPEATED_MS * self._line.plays_hz // 1000)
+                self._publish(Resumed(at_ms=self._now_ms(), say=saying.say.say))
+            self._wake.set()
+
+    async def hush(self) -> None:
+        """Silence now, and nothing of it later."""
+        await self.pause()
+        self._saying, self._paused = None, False
+        self._waiting.clear()
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Say what is to be said until cancelled."""
+        while True:
+            while not self._waiting or self._paused:
+                await self._woken()
+            saying = self._saying = _Saying(self._waiting.popleft())
+            self._publish(SayStarted(at_ms=self._now_ms(), say=saying.say.say, text=saying.say.text))
+            async with asyncio.TaskGroup() as group:
+                making = group.create_task(self._make(saying))
+                await self._play(saying)
+                making.cancel()
+            if self._saying is saying:
+                self._saying = None
+                self._publish(SayDone(at_ms=self._now_ms(), say=saying.say.say, heard_ms=self._ms(saying.at)))
+
+    async def _make(self, saying: _Saying) -> None:
+        """Synthesise as fast as the voice can; playing goes on beside it."""
+        to_line = Resampler(self._voice.rate_hz, self._line.plays_hz)
+        try:
+            async with aclosing(self._voice.speak(saying.say.text, pace=saying.say.pace)) as pieces:
+                async for piece in pieces:
+                    self._replies.mark("first_sound_made")
+                    saying.sound = np.concatenate([saying.sound, to_line.push(piece)])
+                    self._wake.set()
+            saying.sound = np.concatenate([saying.sound, to_line.flush()])
+        except EngineFailed as error:
+            self._publish(Noted(at_ms=self._now_ms(), name="voice_failed", data={"error": str(error)}))
+        saying.made = True
+        self._wake.set()
+
+    async def _play(self, saying: _Saying) -> None:
+        """Send frame after frame, at most the line's `ahead_ms` before it sounds; return when all has sounded."""
+        clock = asyncio.get_running_loop().time
+        while self._saying is saying:
+            self._settle(clock())
+            piece = saying.sound[saying.at : saying.at + self._frame]
+            if self._paused or (len(piece) < self._frame and not saying.made):
+                await self._woken()
+                continue
+            early_s = self._sent_until_s - clock() - self._line.ahead_ms / 1000
+            if not len(piece):
+                early_s += self._line.ahead_ms / 1000
+            if early_s > SOON_S:
+                await self._woken(early_s)
+                continue
+            if not len(piece):
+                return
+            saying.at += len(piece)
+            self._sent_until_s = max(self._sent_until_s, clock()) + len(piece) / self._line.plays_hz
+            self._unheard.append((self._sent_until_s, piece))
+            await self._line.play(piece)
+            self._replies.mark("first_sound_sent")
+
+    async def _clear(self) -> None:
+        self._unheard.clear()
+        self._sent_until_s = 0.0
+        await self._line.clear()
+
+    def _settle(self, now_s: float) -> None:
+        """Hand on what has sounded meanwhile."""
+        while self._unheard and self._unheard[0][0] <= now_s:
+            self._sounded(self._to_record.push(self._unheard.popleft()[1]))
+
+    def _unheard_samples(self) -> int:
+        now_s = asyncio.get_running_loop().time()
+        self._settle(now_s)
+        return sum(len(piece) for _, piece in self._unheard)
+
+    async def _woken(self, at_most_s: float | None = None) -> None:
+        """Wait for a command or new sound, or for a time."""
+        self._wake.clear()
+        try:
+            async with asyncio.timeout(at_most_s):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _ms(self, samples: int) -> int:
+        return samples * 1000 // self._line.plays_hz

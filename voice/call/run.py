@@ -1,0 +1,216 @@
+"""One call from its first sound to its sealed record: the only place that knows all its parts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from voice.asr.port import Recogniser
+from voice.call.ears import Ears
+from voice.call.log import EventLog, Reader
+from voice.call.mouth import Mouth
+from voice.call.played import Played
+from voice.call.replies import Replies
+from voice.call.scribe import Recorder, Scribe
+from voice.call.timers import Timers
+from voice.clock import in_worker
+from voice.dialog import actions as act
+from voice.dialog.machine import Dialog
+from voice.dialog.turn import Turn
+from voice.errors import CallerFault, EngineFailed, VoiceError
+from voice.events import (
+    AnyEvent,
+    CallStarted,
+    HungUp,
+    Key,
+    LookedUp,
+    Noted,
+    TimerFired,
+    Typed,
+    Understood,
+)
+from voice.line import Line, Pressed, Sound
+from voice.tts.port import Voice
+from voice.vad.detector import Detector
+
+log = logging.getLogger(__name__)
+
+
+class BackOffice(Protocol):
+    def look_up(self, name: str, args: Mapping[str, str]) -> Mapping[str, str] | None:
+        """What is known, or None; blocks. Raises EngineFailed when it cannot be asked."""
+        ...
+
+
+@dataclass(frozen=True)
+class Engines:
+    """What all calls share."""
+
+    recogniser: Recogniser
+    voice: Voice
+    back_office: BackOffice
+    new_detector: Callable[[], Detector]
+    workers: Executor  # threads that recognise
+    writers: Executor  # the one thread that writes records
+
+
+class Call:
+    """Joins line, ears, dialog, mouth and record. `run` is the whole call."""
+
+    def __init__(
+        self,
+        *,
+        line: Line,
+        dialog: Dialog,
+        engines: Engines,
+        recorder: Recorder,
+        started: CallStarted,
+        readers: tuple[Reader, ...] = (),
+    ) -> None:
+        self._line, self._dialog, self._engines, self._started = line, dialog, engines, started
+        self._log = EventLog()
+        self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
+        self._scribe = Scribe(recorder, engines.writers)
+        self._played = Played()
+        self._replies = Replies(self._reply_done)
+        self._timers = Timers(lambda name: self._publish(TimerFired(at_ms=self._now_ms, name=name)))
+        self._ears = Ears(
+            hears_hz=line.hears_hz,
+            detector=engines.new_detector(),
+            recogniser=engines.recogniser,
+            workers=engines.workers,
+            publish=self._publish,
+            record=self._scribe.hear,
+            played=self._played,
+            replies=self._replies,
+            listening=dialog.question.listening(),
+        )
+        self._mouth = Mouth(
+            line=line,
+            voice=engines.voice,
+            publish=self._publish,
+            now_ms=lambda: self._now_ms,
+            sounded=self._sounded,
+            replies=self._replies,
+        )
+        for reader in (self._events.put_nowait, self._scribe.event, *readers):
+            self._log.read_along(reader)
+
+    async def run(self) -> None:
+        """Carry the call to its end. On return nothing of it runs on and its record is sealed; never raises for a
+        fault of the caller or of an engine."""
+        writing = asyncio.create_task(self._scribe.run())
+        ended = HungUp(at_ms=0, by="error", reason="cancelled")
+        try:
+            ended = await self._talk()
+        finally:
+            self._timers.cancel_all()
+            self._log.publish(ended)
+            writing.cancel()
+            await asyncio.wait([writing])
+            await self._scribe.seal(ended.by, ended.reason, self._ears.dropped_ms)
+            await self._line.close(ended.reason)
+
+    @property
+    def _now_ms(self) -> int:
+        return self._ears.heard_ms
+
+    def _publish(self, event: AnyEvent) -> None:
+        self._log.publish(event)
+
+    async def _talk(self) -> HungUp:
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks: list[asyncio.Task[None]] = [
+                    group.create_task(worker)
+                    for worker in (self._ears.run(), self._mouth.run(), self._listen_to_line())
+                ]
+                ended = await self._decide(group)
+                for task in tasks:
+                    task.cancel()
+            return ended
+        except ExceptionGroup as faults:
+            fault = _first(faults)
+            if not isinstance(fault, CallerFault):
+                log.error("a call failed", exc_info=fault)
+            reason = fault.code if isinstance(fault, VoiceError) else "error"
+            return HungUp(at_ms=self._now_ms, by="error", reason=reason)
+
+    async def _decide(self, group: asyncio.TaskGroup) -> HungUp:
+        """The dialog's loop: events in, actions out, until somebody hangs up."""
+        self._publish(self._started)
+        while True:
+            event = await self._events.get()
+            if isinstance(event, HungUp):
+                return event
+            if isinstance(event, Understood):
+                self._replies.mark("intent")
+            for action in self._dialog.handle(event):
+                if ended := await self._perform(action, group):
+                    return ended
+            self._ears.line_speaks(self._dialog.turn in (Turn.SPEAKING, Turn.ANNOUNCING) or self._mouth.speaks)
+
+    async def _perform(self, action: act.Action, group: asyncio.TaskGroup) -> HungUp | None:
+        match action:
+            case act.Say():
+                self._mouth.say(action)
+            case act.Pause():
+                await self._mouth.pause()
+            case act.Resume():
+                self._mouth.resume()
+            case act.Hush():
+                await self._mouth.hush()
+            case act.Listen(listening=listening):
+                self._ears.listen(listening)
+            case act.StartTimer(name=name, after_ms=after_ms):
+                self._timers.start(name, after_ms)
+            case act.CancelTimer(name=name):
+                self._timers.cancel(name)
+            case act.Publish(event=event):
+                self._publish(event)
+            case act.LookUp(name=name, args=args):
+                group.create_task(self._look_up(name, args))
+            case act.Transfer(target=target):
+                return HungUp(at_ms=self._now_ms, by="line", reason=f"transfer:{target}")
+            case act.End(reason=reason):
+                return HungUp(at_ms=self._now_ms, by="line", reason=reason)
+        return None
+
+    async def _listen_to_line(self) -> None:
+        async for item in self._line.inbound():
+            match item:
+                case Sound(pcm=pcm):
+                    self._ears.hear(pcm)
+                case Pressed(digit=digit):
+                    self._publish(Key(at_ms=self._now_ms, digit=digit))
+                case _:
+                    self._publish(Typed(at_ms=self._now_ms, text=item.text))
+        self._events.put_nowait(HungUp(at_ms=self._now_ms, by="caller"))
+
+    async def _look_up(self, name: str, args: Mapping[str, str]) -> None:
+        facts: Mapping[str, str] | None = None
+        failed = False
+        try:
+            facts = await in_worker(self._engines.workers, self._engines.back_office.look_up, name, args)
+        except EngineFailed:
+            failed = True
+        self._publish(LookedUp(at_ms=self._now_ms, name=name, facts=facts, failed=failed))
+
+    def _sounded(self, pcm: Any) -> None:
+        self._played.put(pcm)
+        self._scribe.spoke(self._now_ms, pcm)
+
+    def _reply_done(self, stages: Mapping[str, float]) -> None:
+        self._scribe.trace(stages)
+        self._log.publish(Noted(at_ms=self._now_ms, name="reply", data=dict(stages)))
+
+
+def _first(faults: ExceptionGroup[Exception]) -> Exception:
+    fault: Exception = faults
+    while isinstance(fault, ExceptionGroup):
+        fault = fault.exceptions[0]
+    return fault

@@ -1,0 +1,1 @@
+"""The stream of a call as text to read."""

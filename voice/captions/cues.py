@@ -1,0 +1,164 @@
+"""A call's events as cues: pieces of text to read, each with its speaker, that grow and are corrected in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voice.captions.heard import Pace, split_heard
+from voice.captions.labels import Labels
+from voice.events import (
+    AnyEvent,
+    Final,
+    HungUp,
+    Interrupted,
+    Key,
+    OperatorSaid,
+    Partial,
+    Resumed,
+    SayDone,
+    SayStarted,
+    SpeechEnded,
+    SpeechStarted,
+    Typed,
+)
+
+Who = Literal["line", "caller", "operator", ""]
+Kind = Literal["speech", "say", "key", "typed", "operator", "speaking", "end"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """One state of one segment; a higher `rev` of the same `seg` takes its place.
+
+    text: all of it, shown as it is; an empty one withdraws the segment. stable + rest == text, and `rest` is shown
+    lighter: words that may still change, or words of the line that nobody heard.
+    final: this state must reach every reader; of the others only the newest matters.
+    kind "speaking" carries no text: `who` speaks now, "" when nobody does.
+    """
+
+    seq: int  # grows by one with each cue of a call
+    seg: str
+    rev: int
+    who: Who
+    kind: Kind
+    text: str
+    stable: str
+    rest: str
+    final: bool
+    at_ms: int  # when the segment began
+
+
+@dataclass
+class CueReader:
+    """Feed it every event of one call, in order; the same events give the same cues."""
+
+    labels: Labels
+    _seq: int = 0
+    _shown: dict[str, Cue] = field(default_factory=dict)
+    _began: dict[str, int] = field(default_factory=dict)
+    _speaking: list[Who] = field(default_factory=list)
+    _pace: Pace = field(default_factory=Pace)
+    _points: int = 0  # keys, typed texts and operator's words so far: each is a segment of its own
+
+    def push(self, event: AnyEvent) -> Iterator[Cue]:
+        """The cues that this event makes or changes."""
+        match event:
+            case SpeechStarted(utterance=utterance):
+                self._began[f"c{utterance}"] = event.at_ms
+                yield from self._speaks("caller", True, event.at_ms)
+            case SpeechEnded():
+                yield from self._speaks("caller", False, event.at_ms)
+            case Partial(utterance=utterance):
+                stable, rest = _partial(event.stable, event.rest)
+                yield from self._caller(utterance, stable, rest, final=False, at_ms=event.at_ms)
+            case Final(utterance=utterance):
+                text = "" if event.echo else sentence(event.text)
+                yield from self._caller(utterance, text, "", final=True, at_ms=event.at_ms)
+                yield from self._speaks("caller", False, event.at_ms)
+            case SayStarted(say=say, text=text):
+                yield self._cue(f"s{say}", "line", "say", text, "", True, event.at_ms)
+                yield from self._speaks("line", True, event.at_ms)
+            case Interrupted(say=say) if (said := self._shown.get(f"s{say}")) is not None:
+                stable, rest = split_heard(said.text, event.heard_ms, self._pace)
+                yield self._cue(said.seg, "line", "say", stable, rest, True, said.at_ms)
+                yield from self._speaks("line", False, event.at_ms)
+            case Resumed(say=say) if (said := self._shown.get(f"s{say}")) is not None:
+                yield self._cue(said.seg, "line", "say", said.text, "", True, said.at_ms)
+                yield from self._speaks("line", True, event.at_ms)
+            case SayDone(say=say):
+                if (said := self._shown.get(f"s{say}")) is not None:
+                    self._pace.learn(said.text, event.heard_ms)
+                yield from self._speaks("line", False, event.at_ms)
+            case Key(digit=digit):
+                yield self._point("caller", "key", self.labels.key.format(digit=digit), event.at_ms)
+            case Typed(text=text):
+                yield self._point("caller", "typed", text, event.at_ms)
+            case OperatorSaid(text=text):
+                yield self._point("operator", "operator", text, event.at_ms)
+            case HungUp(by=by):
+                self._speaking.clear()
+                yield self._cue("speaking", "", "speaking", "", "", False, event.at_ms)
+                yield self._cue("end", "", "end", self.labels.ended[by], "", True, event.at_ms)
+
+    def _caller(self, utterance: int, stable: str, rest: str, *, final: bool, at_ms: int) -> Iterator[Cue]:
+        seg = f"c{utterance}"
+        shown = self._shown.get(seg)
+        if shown is None and not stable + rest:
+            return
+        if shown is not None and (shown.stable, shown.rest, shown.final) == (stable, rest, final):
+            return
+        yield self._cue(seg, "caller", "speech", stable, rest, final, self._began.get(seg, at_ms))
+
+    def _point(self, who: Who, kind: Kind, text: str, at_ms: int) -> Cue:
+        self._points += 1
+        return self._cue(f"p{self._points}", who, kind, text, "", True, at_ms)
+
+    def _speaks(self, who: Who, begins: bool, at_ms: int) -> Iterator[Cue]:
+        before = self._speaking[-1:]
+        if who in self._speaking:
+            self._speaking.remove(who)
+        if begins:
+            self._speaking.append(who)
+        now = self._speaking[-1:]
+        if now != before:
+            yield self._cue("speaking", now[0] if now else "", "speaking", "", "", False, at_ms)
+
+    def _cue(self, seg: str, who: Who, kind: Kind, stable: str, rest: str, final: bool, at_ms: int) -> Cue:
+        shown = self._shown.get(seg)
+        self._seq += 1
+        cue = Cue(
+            seq=self._seq,
+            seg=seg,
+            rev=0 if shown is None else shown.rev + 1,
+            who=who,
+            kind=kind,
+            text=stable + rest,
+            stable=stable,
+            rest=rest,
+            final=final,
+            at_ms=at_ms,
+        )
+        self._shown[seg] = cue
+        return cue
+
+
+def sentence(text: str) -> str:
+    """Recognised words as a sentence: a capital at the front, a full stop at the end."""
+    text = text.strip()
+    if not text:
+        return ""
+    return _capital(text) + ("" if text[-1] in ".!?…" else ".")
+
+
+def _partial(stable: str, rest: str) -> tuple[str, str]:
+    """The two parts of a growing utterance, so that together they read as one text and keep their place."""
+    stable, rest = stable.strip(), rest.strip()
+    if not stable:
+        return "", _capital(rest)
+    return _capital(stable), f" {rest}" if rest else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

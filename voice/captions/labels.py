@@ -1,0 +1,34 @@
+"""The few texts that captions add to the words of a call, by language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice.errors import PromptError
+
+LABELS = Path(__file__).with_name("labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    key: str  # with {digit}
+    who: Mapping[str, str]  # line, caller, operator
+    ended: Mapping[str, str]  # by whom: caller, line, error
+
+
+def labels(language: str = "ru") -> Labels:
+    """Raises PromptError when the language has no labels or a text is missing."""
+    path = LABELS / f"{language}.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        who, ended = dict(data["who"]), dict(data["ended"])
+        if {"line", "caller", "operator"} - who.keys() or {"caller", "line", "error"} - ended.keys():
+            raise PromptError(str(path), 1, "a label is missing")
+        return Labels(key=data["key"], who=who, ended=ended)
+    except OSError as error:
+        raise PromptError(str(path), 0, f"cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise PromptError(str(path), 0, f"cannot be used: {error}") from error

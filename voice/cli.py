@@ -1,0 +1,168 @@
+"""The command `voice`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from voice.asr import catalogue, fetch
+from voice.audio.files import write
+from voice.captions.cues import Cue, CueReader
+from voice.captions.labels import Labels, labels
+from voice.clock import run_in_virtual_time
+from voice.doctor import examine
+from voice.errors import VoiceError
+from voice.events import AnyEvent
+from voice.line import CallRequest, Line
+from voice.serve import serve as serve_line
+from voice.settings import Settings
+from voice.switchboard import Switchboard
+from voice.transports.microphone import MicrophoneLine
+from voice.transports.recorded import RecordedLine, read_caller
+from voice.tts import fetch as voice_fetch
+from voice.tts import voices as tts_voices
+
+DEFAULT_LINE = "88005553535"
+
+app = typer.Typer(help="Liniya: a Russian voice line.", no_args_is_help=True, add_completion=False)
+models = typer.Typer(help="The recogniser's models.", no_args_is_help=True)
+voices = typer.Typer(help="The voices of the line.", no_args_is_help=True)
+app.add_typer(models, name="models")
+app.add_typer(voices, name="voices")
+
+
+def main() -> None:
+    """Run one command; an error of ours is told in a sentence, without a traceback."""
+    try:
+        app()
+    except VoiceError as error:
+        print(f"voice: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+@app.command()
+def serve() -> None:
+    """Run the line and its pages."""
+    raise typer.Exit(serve_line(Settings.from_env()))
+
+
+@app.command()
+def call(
+    file: Annotated[Path, typer.Argument(help="A recorded caller: WAV or FLAC, with or without NAME.expect.yaml")],
+    fast: Annotated[bool, typer.Option(help="As fast as the machine can, not in real time")] = False,
+    line: Annotated[str, typer.Option(help="The number that is dialled")] = DEFAULT_LINE,
+    save: Annotated[Path | None, typer.Option(help="Write what the line said: NAME.wav or NAME.flac")] = None,
+) -> None:
+    """Let a recorded caller talk to the line, and print live captions of both sides."""
+    settings = Settings.from_env()
+
+    async def place() -> None:
+        caller = RecordedLine(read_caller(file, line=line))
+        await _answer(settings, caller, line, "file")
+        if save:
+            write(save, caller.reply, caller.plays_hz)
+
+    _run(place, fast=fast)
+
+
+@app.command()
+def talk(line: Annotated[str, typer.Option(help="The number that is dialled")] = DEFAULT_LINE) -> None:
+    """Talk to the line over this machine's microphone. Wear headphones."""
+    settings = Settings.from_env()
+
+    async def place() -> None:
+        await _answer(settings, MicrophoneLine(), line, "microphone")
+
+    _run(place, fast=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is missing on this machine and how to get it."""
+    findings = examine(Settings.from_env())
+    for finding in findings:
+        print(f"{finding.state:5} {finding.name:11} {finding.text}")
+        if finding.advice:
+            print(f"{'':17} {finding.advice}")
+    raise typer.Exit(1 if any(finding.state == "fail" for finding in findings) else 0)
+
+
+@models.command("fetch")
+def models_fetch(
+    name: Annotated[str, typer.Argument(help="A model of models/manifest.toml; the line's own when not given")] = "",
+    source: Annotated[Path | None, typer.Option("--from", help="A directory that holds the model")] = None,
+) -> None:
+    """Bring a model, verified file by file."""
+    print(fetch.fetch(Settings.from_env(), name, from_dir=source))
+
+
+@models.command("list")
+def models_list() -> None:
+    """List the models that are known, and which are here."""
+    for listed in catalogue.listing(Settings.from_env()):
+        model, mark = listed.model, "*" if listed.chosen else " "
+        print(f"{mark} {model.name:28} {model.language:6} {model.size >> 20:4} MB  {model.licence:11} {listed.state}")
+
+
+@models.command("verify")
+def models_verify(name: Annotated[str, typer.Argument()] = "") -> None:
+    """Compare every file of a model with its hash."""
+    print(f"{catalogue.verify(Settings.from_env(), name)}: every file is as it should be")
+
+
+@voices.command("fetch")
+def voices_fetch() -> None:
+    """Bring the RHVoice voices from this machine's Debian or Ubuntu packages, without root."""
+    print(voice_fetch.fetch(Settings.from_env().models / "voices", lambda told: print(told, file=sys.stderr)))
+
+
+@voices.command("list")
+def voices_list() -> None:
+    """List the voices that can speak on this machine, the best first."""
+    for voice in tts_voices.available_voices(Settings.from_env().models):
+        print(f"{voice.name:14} {voice.known.engine:8} {voice.version:14} {voice.known.licence}")
+
+
+class Terminal:
+    """Captions of a call as lines of text; on a terminal the caller's words appear as they come."""
+
+    def __init__(self, texts: Labels) -> None:
+        self._reader, self._who = CueReader(texts), texts.who
+        self._live = sys.stdout.isatty()
+
+    def publish(self, event: AnyEvent) -> None:
+        for cue in self._reader.push(event):
+            self._show(cue)
+
+    def _show(self, cue: Cue) -> None:
+        if not cue.text or not (cue.final or self._live):
+            return
+        clock = f"{cue.at_ms // 60_000}:{cue.at_ms // 1000 % 60:02d}"
+        text = f"{clock:>6}  {self._who.get(cue.who, ''):9} {cue.text}"
+        print(f"\r\x1b[K{text}" if self._live else text, end="\n" if cue.final else "", flush=True)
+
+
+async def _answer(settings: Settings, line: Line, number: str, transport: str) -> None:
+    board = await Switchboard.open(settings)
+    try:
+        if number not in board.script.lines:
+            raise VoiceError(f"there is no line {number}; there are: {', '.join(board.script.lines)}")
+        terminal = Terminal(labels(settings.language))
+        request = CallRequest(line=number, caller="", transport=transport, call_id=uuid4().hex)
+        await board.answer(line, request, readers=(terminal.publish,))
+        print(f"        archived as {request.call_id}")
+    finally:
+        await board.close()
+
+
+def _run(main: Callable[[], Coroutine[Any, Any, None]], *, fast: bool) -> None:
+    if fast:
+        run_in_virtual_time(main)
+    else:
+        asyncio.run(main())

@@ -1,0 +1,1 @@
+"""The decision: events in, actions out; no I/O, no clock, no thread."""

@@ -1,0 +1,199 @@
+"""All that can happen in a call, as one list of frozen events.
+
+`at_ms` is the caller's sound heard so far (samples / rate), never the wall clock: a recording replayed as fast as
+the machine can gives the same events as the live call. Captions, archive and benchmarks follow this stream.
+A new event is one class and one word in `AnyEvent`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, get_args
+
+Source = Literal["speech", "key", "typed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One recognised word; times in ms of the call, confidence 0..1."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted(Event):
+    line: str  # the dialled number (DNIS), digits only
+    caller: str  # the caller's number or an empty string
+    transport: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted(Event):
+    """The caller began to speak at `at_ms`."""
+
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial(Event):
+    utterance: int
+    stable: str  # words that will not change again
+    rest: str  # words that still may
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechEnded(Event):
+    """The caller's last sound was at `at_ms`; the decision that the turn is over came later."""
+
+    utterance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final(Event):
+    """What the caller said. An empty text means that sound was no speech."""
+
+    utterance: int
+    text: str
+    words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    confidence: float = 0.0
+    closed: bool = False  # the text is a whole phrase the state expected, from its closed grammar
+    echo: bool = False  # the guard took it for the line's own voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key(Event):
+    digit: str  # one of 0-9 * #
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed(Event):
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood(Event):
+    """What the caller meant. `intent` is None when nothing the state or the line knows was said (no-match)."""
+
+    source: Source
+    text: str
+    intent: str | None
+    slots: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(Event):
+    """The back office answered. `facts` is None when it knows nothing; `failed` when it could not be asked."""
+
+    name: str
+    facts: Mapping[str, str] | None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayStarted(Event):
+    """The line begins to say `text` (as read, not as spoken); published before its first sound."""
+
+    say: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayDone(Event):
+    say: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupted(Event):
+    """The line fell silent because the caller spoke; `heard_ms` of the saying had sounded."""
+
+    say: int
+    heard_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed(Event):
+    """Nothing was said after all: the line goes on from where it stopped."""
+
+    say: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Event):
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(Event):
+    target: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSaid(Event):
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """A fact for the archive and the metrics: `name` and plain values."""
+
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HungUp(Event):
+    by: Literal["caller", "line", "error"]
+    reason: str = ""
+
+
+AnyEvent = (
+    CallStarted
+    | SpeechStarted
+    | Partial
+    | SpeechEnded
+    | Final
+    | Key
+    | Typed
+    | Understood
+    | LookedUp
+    | SayStarted
+    | SayDone
+    | Interrupted
+    | Resumed
+    | TimerFired
+    | Transferred
+    | OperatorSaid
+    | Noted
+    | HungUp
+)
+KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(AnyEvent)}
+
+
+def to_json(event: AnyEvent) -> str:
+    """One event as one JSON object with its kind; Russian stays readable."""
+    return json.dumps({"kind": type(event).__name__, **asdict(event)}, ensure_ascii=False)
+
+
+def from_json(line: str) -> AnyEvent:
+    """The inverse of `to_json`. Raises KeyError for an unknown kind, TypeError for fields that do not fit."""
+    data = json.loads(line)
+    kind = KINDS[data.pop("kind")]
+    if "words" in data:
+        data["words"] = tuple(Word(**word) for word in data["words"])
+    if "alternatives" in data:
+        data["alternatives"] = tuple(data["alternatives"])
+    return kind(**data)  # type: ignore[return-value]

@@ -1,0 +1,72 @@
+"""A line: one caller's two-way sound path, whatever carries it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Pcm16 = npt.NDArray[np.int16]  # mono samples, shape (n,); the rate travels beside it, always in a name ending in _hz
+
+FRAME_MS = 20
+HEARING_HZ = 16_000  # everything after the resampler: detector, recogniser, recording
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A piece of the caller's sound, any length; its rate is the line's `hears_hz`."""
+
+    pcm: Pcm16
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    digit: str  # one of 0-9 * #
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    text: str
+
+
+Inbound = Sound | Pressed | Wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRequest:
+    """Who calls where, as the transport knows it before the call is taken."""
+
+    line: str  # the dialled number, digits only
+    caller: str  # the caller's number or an empty string
+    transport: str
+    call_id: str  # unguessable: it opens the captions
+
+
+class Line(Protocol):
+    """What a transport gives to a call. One task reads `inbound`, one other calls `play`, `clear` and `close`."""
+
+    hears_hz: int  # rate of Sound.pcm
+    plays_hz: int  # rate that `play` takes
+    ahead_ms: int  # how much sound may wait at the far end: what `clear` must be able to take back
+
+    def inbound(self) -> AsyncIterator[Inbound]:
+        """Yield what the caller does; the end of the iteration is the caller hanging up.
+
+        Raises CallerFault when the far end breaks the rules.
+        """
+        ...
+
+    async def play(self, pcm: Pcm16) -> None:
+        """Send one piece of sound. The mouth keeps the pace; this never waits for playing, only for the network."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget all sound that was sent and has not sounded."""
+        ...
+
+    async def close(self, reason: str = "") -> None:
+        """End the call; safe to call twice."""
+        ...

@@ -1,0 +1,1 @@
+"""Russian words to meaning: numbers, documents, intents."""

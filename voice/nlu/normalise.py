@@ -1,0 +1,20 @@
+"""Text as the matching sees it: lower case, ё as е, words only."""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(r"[а-яa-z]+|\d+")
+
+
+def words(text: str) -> list[str]:
+    """Split into lower-case words and runs of digits; ё becomes е; punctuation and hyphens only separate.
+
+    For MATCHING only: the recogniser's vocabulary and everything shown keep their ё.
+    """
+    return _WORD.findall(text.lower().replace("ё", "е"))
+
+
+def plain(text: str) -> str:
+    """The words of `text` joined by single spaces."""
+    return " ".join(words(text))

@@ -1,0 +1,47 @@
+"""Where things are and how many calls are taken; every field can be set by an environment variable LINIYA_<FIELD>."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from voice.errors import SetupError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    host: str = "127.0.0.1"
+    port: int = 8000
+    prompts: Path = ROOT / "prompts"
+    language: str = "ru"
+    models: Path = ROOT / "models"
+    model: str = "vosk-model-small-ru-0.22"
+    model_dir: str = ""  # a directory with a vosk model; used instead of `model` when given
+    voice: str = ""  # a voice's name; empty: the best one that is there
+    data: Path = ROOT / "data"
+    database: str = ""  # an SQLAlchemy URL; empty: SQLite under `data`
+    fixtures: Path = ROOT / "audio_fixtures"
+    max_calls: int = 24
+    recogniser_threads: int = os.cpu_count() or 2
+    synthesisers: int = 2
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
+        """Read LINIYA_* variables. Raises SetupError for a value that is not of the field's type."""
+        given: dict[str, object] = {}
+        for field in fields(cls):
+            name = f"LINIYA_{field.name.upper()}"
+            if name not in env:
+                continue
+            kind = type(field.default)
+            try:
+                given[field.name] = (
+                    int(env[name]) if kind is int else Path(env[name]) if isinstance(field.default, Path) else env[name]
+                )
+            except ValueError:
+                raise SetupError(f"{name} must be a whole number, not {env[name]!r}") from None
+        return cls(**given)  # type: ignore[arg-type]

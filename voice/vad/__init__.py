@@ -1,0 +1,1 @@
+"""Is anybody speaking, and when did they begin and end?"""

@@ -1,0 +1,83 @@
+"""Is the caller's sound our own voice, coming back from a loudspeaker?
+
+The last half second that was heard is looked for in what was played up to half a second earlier: as a normalised
+cross-correlation, whitened, in a band every loudspeaker and telephone carries. A room smears its answer over some
+milliseconds, so the energy of neighbouring lags counts together.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from voice.line import FRAME_MS, HEARING_HZ, Pcm16
+
+BAND_HZ = 4_000  # rate the comparison runs at: sound up to 2 kHz
+WINDOW_MS = 480
+LATEST_MS = 500
+SPREAD_MS = 8  # of a room's answer that counts as one
+ECHO = 0.42  # how echoes and callers score: docs/recognition.md
+EVERY = 2  # frames: one comparison costs about 0.3 ms
+QUIET = 30.0  # mean amplitude of samples under which there is nothing to compare
+
+_STEP = HEARING_HZ // BAND_HZ
+_FRAME = BAND_HZ * FRAME_MS // 1000
+_HEARD = BAND_HZ * WINDOW_MS // 1000
+_LAGS = BAND_HZ * LATEST_MS // 1000
+_PLAYED = _HEARD + _LAGS
+_FFT = 4096
+_SPREAD = BAND_HZ * SPREAD_MS // 1000
+
+Signal = npt.NDArray[np.float64]
+
+
+class EchoGuard:
+    """One call's two directions, frame by frame; run it only while the line speaks."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget: the line began to speak, or fell silent."""
+        self.score = 0.0  # share of what is heard that what was played explains, 0..1
+        self._heard, self._played = np.zeros(_HEARD), np.zeros(_PLAYED)
+        self._frames = 0
+
+    @property
+    def is_echo(self) -> bool:
+        return self.score >= ECHO
+
+    def push(self, heard: Pcm16, played: Pcm16) -> None:
+        """Take the next 20 ms of both directions at 16 000 Hz, shape (320,); they sounded at the same moment."""
+        self._heard = np.concatenate((self._heard[_FRAME:], _narrow(heard)))
+        self._played = np.concatenate((self._played[_FRAME:], _narrow(played)))
+        self._frames += 1
+        if self._frames % EVERY == 0:
+            self.score = _explained(self._heard, self._played)
+
+
+def _narrow(frame: Pcm16) -> Signal:
+    narrow: Signal = frame.reshape(_FRAME, _STEP).mean(axis=1)
+    return narrow
+
+
+def _explained(heard: Signal, played: Signal) -> float:
+    if np.abs(heard).mean() < QUIET or np.abs(played).mean() < QUIET:
+        return 0.0
+    heard_spectrum = np.fft.rfft(np.diff(heard), _FFT)
+    played_spectrum = np.fft.rfft(np.diff(played), _FFT)
+    weight = _whitening(played_spectrum)  # not the heard: it would lift the echo out of bands the caller leaves free
+    heard_spectrum, played_spectrum = heard_spectrum * weight, played_spectrum * weight
+    likeness = np.fft.irfft(played_spectrum * heard_spectrum.conj(), _FFT)[: _LAGS + 1]
+    heard_energy = float(np.sum(np.abs(heard_spectrum) ** 2)) * 2 / _FFT  # by Parseval
+    sums = np.concatenate(([0.0], np.cumsum(np.fft.irfft(played_spectrum, _FFT) ** 2)))
+    played_energy = sums[_HEARD : _HEARD + _LAGS + 1] - sums[: _LAGS + 1]  # of the piece at each lag
+    alike = likeness**2 / np.maximum(played_energy, 0.1 * played_energy.max())
+    return min(1.0, float(np.convolve(alike, np.ones(_SPREAD), "same").max()) / heard_energy)
+
+
+def _whitening(spectrum: npt.NDArray[np.complex128]) -> Signal:
+    power = np.abs(spectrum) ** 2
+    smooth = np.convolve(power, np.ones(33) / 33, "same")
+    weight: Signal = 1 / np.sqrt(smooth + smooth.mean() * 0.01)
+    return weight
