@@ -37,7 +37,7 @@ def telephone(path: Path) -> Pcm16:
 
 
 def hear(recogniser: VoskRecogniser, pcm: Pcm16, phrases: tuple[str, ...]) -> tuple[str, int, int]:
-    """The final text, how many words were shown as stable, and how many of these the final text has elsewhere or not."""
+    """The final text, how many words were shown as stable, and how many of these the final text lacks there."""
     stream, stabiliser, stable = recogniser.open(phrases), Stabiliser(), ""
     for at in range(0, len(pcm), PIECE):
         stable, _ = stabiliser.push(stream.feed(pcm[at : at + PIECE]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
+from socket import socket
 
 import uvicorn
 
@@ -13,6 +14,38 @@ from voice.errors import SetupError
 from voice.settings import Settings
 from voice.switchboard import Switchboard
 from voice.web.call_socket import WS_MAX_SIZE
+
+DRAIN_S = 60.0
+LOOK_S = 0.1
+
+
+class LineServer(uvicorn.Server):
+    """Says where the line is once it can be called, and lets running calls end before it stops."""
+
+    def __init__(self, config: uvicorn.Config, board: Switchboard) -> None:
+        super().__init__(config)
+        self._board = board
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            where = f"http://{self.config.host}:{self.config.port}"
+            print(
+                f"The line is ready at {where}\n"
+                f"  call it   open {where} in a browser, or in another terminal: .venv/bin/voice call RECORDING\n"
+                f"            (recorded callers are in audio_fixtures/)\n"
+                f"  archive   {where}/archive\n"
+                "  stop      Ctrl+C: running calls are finished first; Ctrl+C again ends them",
+                flush=True,
+            )
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        draining = asyncio.create_task(self._board.drain(DRAIN_S))
+        while not draining.done() and not self.force_exit:
+            await asyncio.wait([draining], timeout=LOOK_S)
+        draining.cancel()
+        self._board.captions.close()  # readers of captions would hold the server open
+        await super().shutdown(sockets)
 
 
 async def _serve(settings: Settings) -> None:
@@ -25,30 +58,15 @@ async def _serve(settings: Settings) -> None:
         ws="websockets-sansio",
         ws_max_size=WS_MAX_SIZE,
         ws_per_message_deflate=False,  # sound does not shrink, and the CPU is the recogniser's
-        timeout_graceful_shutdown=60,
+        timeout_graceful_shutdown=5,
     )
-    server = _Told(config)
-    await server.serve()
-
-
-class _Told(uvicorn.Server):
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        """Say where the line is and what to do next, once it can be called."""
-        await super().startup(sockets)  # type: ignore[arg-type]
-        if self.started:
-            where = f"http://{self.config.host}:{self.config.port}"
-            print(
-                f"The line is ready at {where}\n"
-                f"  call it        open {where} in a browser, or: .venv/bin/voice call audio_fixtures/<caller>.flac\n"
-                f"  archive        {where}/archive\n"
-                "  stop           Ctrl+C: running calls are finished first",
-                flush=True,
-            )
+    await LineServer(config, board).serve()
 
 
 def serve(settings: Settings) -> int:
     """Serve until told to stop; returns the exit status. What is missing is said on stderr, with the remedy."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         asyncio.run(_serve(settings))
     except SetupError as error:
