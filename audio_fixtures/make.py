@@ -121,11 +121,25 @@ def noise(length: int, rng: np.random.Generator) -> Sound:
     return band(rng.standard_normal(length), *BAND_HZ)
 
 
+def street(length: int, rng: np.random.Generator) -> Sound:
+    """Traffic: noise that falls by 9 dB an octave, and swells as cars go by."""
+    hz = np.maximum(np.fft.rfftfreq(length, 1 / RATE_HZ), BAND_HZ[0])
+    steady = np.fft.irfft(np.fft.rfft(rng.standard_normal(length)) * hz**-1.5, length)
+    seconds = np.arange(length) / RATE_HZ
+    return band(steady * (1 + 0.3 * np.sin(2 * np.pi * seconds / 3.1)), *BAND_HZ)
+
+
+def trimmed(sound: Sound) -> Sound:
+    """Without the silence at its ends, so that a pause is as long as it is written."""
+    loud = np.flatnonzero(np.abs(sound) > np.abs(sound).max() / 100)
+    return sound[loud[0] : loud[-1] + 1]
+
+
 def effect(name: str, rng: np.random.Generator) -> Sound:
     """A sound that is no speech, at the level of a voice."""
     if name == "click":  # a handset knocked against a table
         ms = np.arange(60 * RATE_HZ // 1000) * 1000 / RATE_HZ
-        return 60 * at_level(rng.standard_normal(len(ms)) * np.exp(-ms / 5), -20.0) / 60
+        return at_level(rng.standard_normal(len(ms)) * np.exp(-ms / 5), LEVEL_DBFS + 3)
     if name == "breath":
         length = 400 * RATE_HZ // 1000
         return at_level(noise(length, rng) * np.hanning(length), LEVEL_DBFS - 18)
@@ -152,7 +166,7 @@ async def phrase(speakers: Speakers, caller: dict[str, Any], turn: dict[str, Any
             spoken = await speakers.say(turn.get("voice", caller["voice"]), part.strip(), pace)
             if "muffled" in turn:
                 spoken = band(spoken, 100, 500)
-            said.append(at_level(spoken, LEVEL_DBFS + float(turn.get("louder_db", 0))))
+            said.append(at_level(trimmed(spoken), LEVEL_DBFS + float(turn.get("louder_db", 0))))
     sound = np.concatenate(said)
     if "cut_ms" in turn:
         sound = sound[: int(turn["cut_ms"]) * RATE_HZ // 1000]
@@ -165,6 +179,8 @@ async def background(
     """The room's own sound, `length` samples, any level."""
     if kind == "white":
         return noise(length, rng)
+    if kind == "street":
+        return street(length, rng)
     voices = ("irina", "aleksandr", "elena", "aleksandr-hq")
     talk = texts["television" if kind == "television" else "babble"]
     streams = []

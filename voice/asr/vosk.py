@@ -4,6 +4,7 @@ Traps that shape this file: SetGrammar inside an utterance aborts the process, s
 (0.5 ms to make); vosk's JSON reader does not know \\u escapes, so a grammar is written with ensure_ascii=False; words
 the model lacks vanish from a grammar unsaid, and it spells ё; a recogniser adapts to its speaker until FinalResult, so
 an engine goes back to the pool only after one; vosk's own end of utterance is ignored: ours decides.
+Kaldi adds random noise to what it hears, so hard words may come out differently each time: docs/recognition.md.
 """
 
 from __future__ import annotations
