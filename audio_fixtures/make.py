@@ -1,4 +1,4 @@
-"""Makes the recorded callers of this folder from scenarios.yaml: `make fixtures`, or python audio_fixtures/make.py [NAME ...].
+"""Makes the recorded callers of this folder from scenarios.yaml: `make fixtures`, or this file with their NAMEs.
 
 A caller is spoken by RHVoice (`voice voices fetch`) or by Festival (voice: festival; Debian packages `festival` and
 `festvox-ru`), never by espeak, whose Russian the recogniser does not understand. Then comes the telephone: 300-3400 Hz,

@@ -135,6 +135,7 @@ class Terminal:
     def __init__(self, texts: Labels) -> None:
         self._reader, self._who = CueReader(texts), texts.who
         self._live = sys.stdout.isatty()
+        self._printed: dict[str, str] = {}  # segment -> text: a final cue may come again when a saying is cut short
 
     def publish(self, event: AnyEvent) -> None:
         for cue in self._reader.push(event):
@@ -143,6 +144,9 @@ class Terminal:
     def _show(self, cue: Cue) -> None:
         if not cue.text or not (cue.final or self._live):
             return
+        if cue.final and self._printed.get(cue.seg) == cue.text:
+            return
+        self._printed[cue.seg] = cue.text if cue.final else ""
         clock = f"{cue.at_ms // 60_000}:{cue.at_ms // 1000 % 60:02d}"
         text = f"{clock:>6}  {self._who.get(cue.who, ''):9} {cue.text}"
         print(f"\r\x1b[K{text}" if self._live else text, end="\n" if cue.final else "", flush=True)

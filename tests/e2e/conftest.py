@@ -37,6 +37,16 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
 ]
 READY_S = 60
+TONES = """\
+title: Звонят тоны
+turns:
+- {from_ms: 0, to_ms: 1000, says: Ля.}
+- {when: at_once, wait_ms: 300, key: '7'}
+- {when: at_once, wait_ms: 300, text: Номер 45}
+- {when: at_once, wait_ms: 300, from_ms: 1000, to_ms: 1400, says: Ре.}
+- {when: at_once, wait_ms: 300, hang_up: 'true'}
+room: {from_ms: 1400, to_ms: 1900}
+"""
 
 
 @pytest.fixture(scope="session")
@@ -81,11 +91,12 @@ def small_line() -> SmallLine:
 
 @pytest.fixture
 def small_host(small_line: SmallLine, tmp_path: Path) -> Iterator[str]:
-    soundfile.write(tmp_path / "tone.flac", tone(8_000, 1_500), 8_000)
-    (tmp_path / "tone.expect.yaml").write_text("title: Звонит тон\n", encoding="utf-8")
-    soundfile.write(tmp_path / "broken.flac", np.zeros(8, dtype=np.int16), 8_000)
+    voices = [tone(8_000, 1_000), tone(8_000, 400, hz=600), tone(8_000, 500, hz=200) // 16]
+    soundfile.write(tmp_path / "tones.flac", np.concatenate(voices), 8_000)
+    (tmp_path / "tones.expect.yaml").write_text(TONES, encoding="utf-8")
+    soundfile.write(tmp_path / "undescribed.flac", tone(8_000, 1_500), 8_000)
     (tmp_path / "broken.flac").write_bytes(b"fLaC")
-    (tmp_path / "broken.expect.yaml").write_text("title: Испорченная запись\n", encoding="utf-8")
+    (tmp_path / "broken.expect.yaml").write_text("title: Испорченная\nturns: [{key: '1'}]\n", encoding="utf-8")
     with served(small_line.app(tmp_path), ws_max_size=WS_MAX_SIZE) as host:
         yield host
 

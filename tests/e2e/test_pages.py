@@ -145,22 +145,49 @@ def test_a_second_device_reads_along_and_loses_nothing_at_a_cut(
     expect(second.locator("#reading")).to_have_attribute("data-captions-state", "ended")
 
 
-def test_a_recorded_caller_calls_without_a_microphone(
+def test_a_recording_without_a_description_is_played_straight_through(
     chromium: Launch, complaints: Watch, small_host: str, small_line: SmallLine
 ) -> None:
     page = complaints(chromium().new_page())
     page.goto(f"http://{small_host}/")
-    page.locator("#recording").select_option(label="Звонит тон")
+    page.locator("#recording").select_option(label="undescribed")
     page.get_by_role("button", name="Позвонить записью").click()
     expect(page.locator("#call")).to_have_attribute("data-state", "live")
-    page.wait_for_timeout(2_200)
+    page.wait_for_timeout(3_000)
     page.get_by_role("button", name="Завершить звонок").click()
     expect(page.locator("#call")).to_have_attribute("data-state", "over")
-    heard = np.concatenate([item.pcm for item in small_line.heard if isinstance(item, Sound)]).astype(np.float64)
+    heard = sound_of(small_line)
     loud = np.flatnonzero(np.abs(heard) > 500)
     assert (loud[-1] - loud[0]) / 16_000 == pytest.approx(1.5, abs=0.05), "the whole recording, at its own pace"
-    middle = heard[loud[0] + 4_000 : loud[0] + 20_000]
-    assert np.abs(np.fft.rfft(middle)).argmax() == pytest.approx(440, abs=1)
+    assert pitch(heard[loud[0] + 4_000 : loud[0] + 20_000]) == pytest.approx(440, abs=2)
+
+
+def test_a_recorded_caller_takes_turns(
+    chromium: Launch, complaints: Watch, small_host: str, small_line: SmallLine
+) -> None:
+    page = complaints(chromium().new_page())
+    page.goto(f"http://{small_host}/")
+    page.locator("#recording").select_option(label="Звонят тоны")
+    expect(page.locator("#recording-hint")).to_have_text("Начнёт так: «Ля.»")
+    page.get_by_role("button", name="Позвонить записью").click()
+    expect(page.get_by_role("button", name="7", exact=True)).to_have_class("pressed")
+    for text in ("Нажато: 7", "Номер 45"):
+        expect(page.locator("[data-log]").get_by_text(text)).to_be_visible()
+    expect(page.locator("#call")).to_have_attribute("data-state", "over")  # the caller hangs up
+    told = [item for item in small_line.heard if not isinstance(item, Sound)]
+    assert told == [Pressed("7"), Wrote("Номер 45")]
+    heard = sound_of(small_line)
+    loud = np.flatnonzero(np.abs(heard) > 2_000)
+    pause = int(np.diff(loud).argmax())
+    first, second = loud[: pause + 1], loud[pause + 1 :]
+    assert first[0] / 16_000 > 0.6, "the caller lets the line speak first"
+    assert (first[-1] - first[0]) / 16_000 == pytest.approx(1.0, abs=0.05)
+    assert (second[-1] - second[0]) / 16_000 == pytest.approx(0.4, abs=0.05)
+    assert (second[0] - first[-1]) / 16_000 == pytest.approx(0.9, abs=0.15), "three waits of 300 ms"
+    assert pitch(heard[first[0] : first[-1]]) == pytest.approx(440, abs=2)
+    assert pitch(heard[second[0] : second[-1]]) == pytest.approx(600, abs=3)
+    between = heard[first[-1] + 800 : second[0] - 800]
+    assert pitch(between) == pytest.approx(200, abs=3) and np.abs(between).max() < 1_000, "the room goes on"
 
 
 @pytest.mark.parametrize(
@@ -220,6 +247,16 @@ def test_nothing_is_cut_off_on_a_phone_or_at_200_percent(
     page.get_by_role("button", name="Завершить звонок").click()
     expect(page.locator("#call")).to_have_attribute("data-state", "over")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def sound_of(line: SmallLine) -> np.ndarray:
+    """All that the line heard."""
+    return np.concatenate([item.pcm for item in line.heard if isinstance(item, Sound)]).astype(np.float64)
+
+
+def pitch(pcm: np.ndarray) -> float:
+    """Hz of the loudest tone, at the caller's 16 kHz."""
+    return float(np.abs(np.fft.rfft(pcm)).argmax()) * 16_000 / len(pcm)
 
 
 def _id(page: Page) -> str:

@@ -55,7 +55,8 @@ class Placed:
                 case SayStarted(text=text):
                     yield f"{event.at_ms:>7} line       {text}"
                 case Final():
-                    yield f"{event.at_ms:>7} heard      {event.text!r} {event.alternatives or ''} {event.confidence:.2f}"
+                    other = event.alternatives or ""
+                    yield f"{event.at_ms:>7} heard      {event.text!r} {other} {event.confidence:.2f}"
                 case Understood():
                     meant = {key: value for key, value in event.slots.items() if key != "key"}
                     yield f"{event.at_ms:>7} understood {event.intent} {meant or ''} {event.confidence:.2f}"

@@ -19,6 +19,7 @@ from voice.nlu.matcher import Completeness
 from voice.nlu.normalise import plain
 
 SURE_PHRASE = 0.8  # a closed grammar forces any sound into its words: only a confident whole phrase counts
+WEAK_PHRASE = 0.5  # or a likely one, where the full vocabulary hears no words at all
 LONGEST_PHRASE_MS = 1_600  # longer than this is hardly a menu's phrase: hear it with the full vocabulary too
 
 
@@ -63,41 +64,27 @@ class Hearing:
         elif self._full:
             self._running = self._full.feed(pcm)
         if self._full:
-            return " ".join(filter(None, (_text(self._full_segments), self._running)))
+            return self._shown
         return guess if self._listening.judge(guess) is not Completeness.OPEN else ""
 
     def enough(self) -> Heard | None:
         """At a pause: the utterance, if it is complete as it is or was no speech; None says to listen on."""
         if self._closed:
-            self._segments.append(self._closed.finish())
-            phrase = self._phrase()
-            if phrase and self._listening.judge(phrase.text) is Completeness.COMPLETE:
-                return phrase
-            if not _text(self._segments):
-                return Heard()
-            if not self._full:
-                self._hear_in_full()
-            return None
-        shown = " ".join(filter(None, (_text(self._full_segments), self._running)))
-        if not shown:  # the words lag behind the sound: flush them out, or learn that there are none
+            heard = self._best_of_both()
+            complete = self._listening.judge(heard.text) is Completeness.COMPLETE
+            return heard if not heard.text or (complete and self._is_phrase(heard.text)) else None
+        if not self._shown:  # the words lag behind the sound: flush them out, or learn that there are none
             self._flush_full()
-            shown = _text(self._full_segments)
-        if not shown or self._listening.judge(shown) is Completeness.COMPLETE:
+        if not self._shown or self._listening.judge(self._shown) is Completeness.COMPLETE:
             return self.finish()
         return None
 
     def finish(self) -> Heard:
         """The utterance as it is; the last call but `close`."""
         if self._closed:
-            self._segments.append(self._closed.finish())
-            if phrase := self._phrase():
-                return phrase
-        if not self._full:
-            self._hear_in_full()
+            return self._best_of_both()
         self._flush_full()
-        words = tuple(word for segment in self._full_segments for word in segment.words)
-        confidence = sum(word.confidence for word in words) / len(words) if words else 0.0
-        heard = self._timed(Recognised(_text(self._full_segments), words, confidence))
+        heard = self._timed(_joined(self._full_segments))
         if self._listening.second and self._listening.judge(heard.text) is not Completeness.COMPLETE:
             return replace(heard, alternatives=self._second_opinion(heard.text))
         return heard
@@ -106,6 +93,10 @@ class Hearing:
         for stream in (self._closed, self._full):
             if stream:
                 stream.close()
+
+    @property
+    def _shown(self) -> str:
+        return " ".join(filter(None, (_text(self._full_segments), self._running)))
 
     @property
     def _kept_ms(self) -> int:
@@ -131,16 +122,25 @@ class Hearing:
             stream.close()
         return (text,) if text and text != first else ()
 
-    def _phrase(self) -> Heard | None:
-        """The closed grammar's words, if they are a whole phrase of the state and surely heard."""
-        words = tuple(word for segment in self._segments for word in segment.words)
-        text = _text(self._segments)
-        if not words or plain(text) not in _whole(self._listening.phrases):
-            return None
-        confidence = min(word.confidence for word in words)
-        if confidence < SURE_PHRASE:
-            return None
-        return replace(self._timed(Recognised(text, words, confidence)), closed=True)
+    def _best_of_both(self) -> Heard:
+        """The closed grammar's phrase if it is sure; else what the full vocabulary hears; else the unsure phrase."""
+        assert self._closed
+        self._segments.append(self._closed.finish())
+        phrase = _joined(self._segments)
+        confidence = min((word.confidence for word in phrase.words), default=0.0)
+        named = self._is_phrase(phrase.text)
+        if named and confidence >= SURE_PHRASE:
+            return replace(self._timed(phrase), confidence=confidence, closed=True)
+        if not self._full:
+            self._hear_in_full()
+        self._flush_full()
+        free = _joined(self._full_segments)
+        if not free.text and named and confidence >= WEAK_PHRASE:
+            return replace(self._timed(phrase), confidence=confidence, closed=True)
+        return self._timed(free)
+
+    def _is_phrase(self, text: str) -> bool:
+        return plain(text) in _whole(self._listening.phrases)
 
     def _timed(self, recognised: Recognised) -> Heard:
         words = tuple(
@@ -152,3 +152,9 @@ class Hearing:
 
 def _text(segments: list[Recognised]) -> str:
     return " ".join(segment.text for segment in segments if segment.text)
+
+
+def _joined(segments: list[Recognised]) -> Recognised:
+    words = tuple(word for segment in segments for word in segment.words)
+    confidence = sum(word.confidence for word in words) / len(words) if words else 0.0
+    return Recognised(_text(segments), words, confidence)

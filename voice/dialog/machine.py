@@ -40,6 +40,7 @@ from voice.nlu.documents import show
 from voice.nlu.normalise import words
 
 SILENCE, KEYS, FINAL, ANSWER = "silence", "keys", "final", "answer"  # timers
+UNHEARD_MS = 2_500  # a sound without words after a closed question is most likely an answer that was not caught
 BETWEEN_KEYS_MS = 3_500
 FINAL_BACKSTOP_MS = 4_000  # the recogniser owes a Final by then
 ANSWER_BACKSTOP_MS = 8_000  # the back office owes an answer by then
@@ -79,6 +80,7 @@ class Dialog:
     _at_ms: int = 0
     _held: Understood | None = None  # said during an announcement, taken up after it
     _after: Transfer | End | None = None  # what follows the last saying instead of listening
+    _deaf_to: tuple[str, ...] = ()  # intents that the running saying takes no notice of
     _looking_up: Step | None = None
     _reason: str = ""  # why a person is called
 
@@ -138,17 +140,17 @@ class Dialog:
             self._paused = False
             self._move(Act.SPEAK)
             return [Resume()]
-        return self._listen()
+        return self._listen(UNHEARD_MS if self.question.closed else None)
 
-    def _listen(self) -> list[Action]:
+    def _listen(self, after_ms: int | None = None) -> list[Action]:
         self._move(Act.LISTEN)
         patience = self.script.patience["waiting"] if self._waiting else self.question.patience
-        return [StartTimer(SILENCE, patience.silent_ms)]
+        return [StartTimer(SILENCE, after_ms or patience.silent_ms)]
 
     def _hush(self) -> list[Action]:
         self._sayings.clear()
         self._paused = False
-        self._after = None
+        self._after, self._deaf_to = None, ()
         return [Hush(), CancelTimer(SILENCE), CancelTimer(FINAL)]
 
     def _say(self, text: str, *, cut: bool = True) -> list[Action]:
@@ -246,7 +248,7 @@ class Dialog:
         if self.turn is Turn.ANNOUNCING and (heard.intent != "operator" or self._after):
             self._held = None if self._after else heard
             return []
-        if heard.intent == "backchannel":
+        if heard.intent == "backchannel" or (self._sayings and heard.intent in self._deaf_to):
             return self._nothing_was_said()
         if heard.intent is None or heard.confidence < UNSURE:
             return self._not_understood(heard)
@@ -416,6 +418,7 @@ class Dialog:
                 self._after = Transfer(step.transfer, self._reason or "flow")
                 return actions
             if step.end:
+                self._deaf_to = step.deaf_to
                 self._after = End("goodbye")
                 return actions
             target = step.go

@@ -16,7 +16,7 @@ from voice.nlu.matcher import Matcher
 DEEDS = ("operator", "back", "repeat", "slower", "help", "wait")
 MOST_OPTIONS = 4  # more cannot be kept in mind
 STEP_TEXTS = ("ask", "say", "by", "help", "go", "look_up", "found", "missing", "failed", "transfer")
-STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "end")
+STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "end", "deaf_to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Step:
     failed: str = ""
     transfer: str = ""
     end: bool = False
+    deaf_to: tuple[str, ...] = ()  # intents that change nothing while this is said: «спасибо» after the goodbye
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ def _step(name: str, node: Node) -> Step:
         slot=_slot(fields["slot"]) if "slot" in fields else None,
         args=_texts(fields, "with"),
         end=_text(fields, "end") == "true",
+        deaf_to=tuple(node.text() for node in fields["deaf_to"].items()) if "deaf_to" in fields else (),
     )
 
 

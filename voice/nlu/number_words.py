@@ -159,6 +159,7 @@ def is_number(word: str) -> bool:
 
 
 def grammar() -> tuple[str, ...]:
-    """The words in which numbers are said: a closed grammar for hearing one."""
-    cardinals = (form for forms in _CARDINALS.values() for form in forms.split())
-    return tuple(dict.fromkeys((*cardinals, *SEVERAL, *TIMES_WORDS, *TIMES, *_THIRD.split(), "тире", "номер", "нет")))
+    """The usual words in which numbers are said: a closed grammar for a second hearing."""
+    cardinals = (forms.split()[0] for forms in _CARDINALS.values())
+    several = (forms.split()[0] for forms in _SEVERAL.values())
+    return (*cardinals, *several, "нулей", "нуль", "одна", "две", "тысячи", "тысяч", "раз", "тире", "номер", "нет")

@@ -34,9 +34,20 @@ class CallerTurn:
     wait_ms: int
     from_ms: int = 0  # the piece of the recording that is played
     to_ms: int = 0
+    says: str = ""  # the words of that piece, for people
     key: str = ""
     text: str = ""
     hang_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallerPlan:
+    """What NAME.expect.yaml says of NAME.flac. title, line: "" when it names none; room: (from_ms, to_ms) or None."""
+
+    title: str
+    line: str
+    turns: tuple[CallerTurn, ...]
+    room: tuple[int, int] | None
 
 
 @dataclass(frozen=True)
@@ -50,23 +61,38 @@ class RecordedCaller:
     room: Pcm16
 
 
+def read_turns(path: Path) -> CallerPlan:
+    """Read the description of a sound file; one without a description is played straight through.
+
+    Raises PromptError; BadAudio when a sound file without one cannot be read.
+    """
+    description = path.with_suffix(".expect.yaml")
+    if not description.exists():
+        sound, rate_hz = read(path)
+        whole = CallerTurn("line_silent", 500, 0, len(sound) * 1000 // rate_hz)
+        return CallerPlan("", "", (whole,), None)
+    fields = load(description).fields(needed=("turns",))
+    room = None
+    if "room" in fields:
+        span = fields["room"].fields(("from_ms", "to_ms"), needed=("from_ms", "to_ms"))
+        room = (int(span["from_ms"].number()), int(span["to_ms"].number()))
+    return CallerPlan(
+        fields["title"].text() if "title" in fields else "",
+        fields["line"].text() if "line" in fields else "",
+        tuple(map(_turn, fields["turns"].items())),
+        room,
+    )
+
+
 def read_caller(path: Path, *, line: str) -> RecordedCaller:
-    """Read a sound file and, if there is one, its NAME.expect.yaml. A file without one is played straight through.
+    """Read a sound file and its description, if there is one.
 
     line: the number to dial when the description names none. Raises BadAudio, PromptError.
     """
+    plan = read_turns(path)
     sound, rate_hz = read(path)
-    description = path.with_suffix(".expect.yaml")
-    if not description.exists():
-        whole = CallerTurn("line_silent", 500, 0, len(sound) * 1000 // rate_hz)
-        return RecordedCaller(sound, rate_hz, line, (whole,), np.zeros(0, np.int16))
-    fields = load(description).fields(needed=("turns",))
-    room = np.zeros(0, np.int16)
-    if "room" in fields:
-        span = fields["room"].fields(("from_ms", "to_ms"), needed=("from_ms", "to_ms"))
-        room = _cut(sound, rate_hz, int(span["from_ms"].number()), int(span["to_ms"].number()))
-    turns = tuple(map(_turn, fields["turns"].items()))
-    return RecordedCaller(sound, rate_hz, fields["line"].text() if "line" in fields else line, turns, room)
+    room = _cut(sound, rate_hz, *plan.room) if plan.room else np.zeros(0, np.int16)
+    return RecordedCaller(sound, rate_hz, plan.line or line, plan.turns, room)
 
 
 def _turn(node: Node) -> CallerTurn:
@@ -79,6 +105,7 @@ def _turn(node: Node) -> CallerTurn:
                 known,
                 int(fields["wait_ms"].number()) if "wait_ms" in fields else 600,
                 **numbers,
+                says=fields["says"].text() if "says" in fields else "",
                 key=fields["key"].text() if "key" in fields else "",
                 text=fields["text"].text() if "text" in fields else "",
                 hang_up="hang_up" in fields,

@@ -2,7 +2,10 @@
 
 import { CallSocket } from "/static/call_socket.js";
 import { CaptionsLog } from "/static/captions_log.js";
-import { Microphone, NoMicrophone } from "/static/microphone.js";
+import { NoCaller } from "/static/capture.js";
+import { Microphone } from "/static/microphone.js";
+import { RecordedCaller } from "/static/recorded_caller.js";
+import { offerRecordings } from "/static/recordings.js";
 import { showSpeaking } from "/static/speaking.js";
 import { Speaker } from "/static/speaker.js";
 import { texts } from "/static/texts.js";
@@ -13,21 +16,21 @@ const TEXT_ONLY_HZ = 16000;
 const CAPTIONS_GRACE_MS = 5000; // the last words come a moment after the goodbye
 
 const captions = new CaptionsLog(at("call"), { onSpeaking: showSpeaking });
-let call = null; // { socket, speaker, microphone }, the one that runs
+let call = null; // { socket, speaker, caller }, the one that runs
 let timer = 0;
 
-async function dial(openMicrophone, ownLabel) {
+async function dial(openCaller, ownLabel) {
   if (call) return;
-  const mine = (call = { socket: null, speaker: null, microphone: null });
+  const mine = (call = { socket: null, speaker: null, caller: null });
   enter("connecting");
   captions.clear();
   try {
     mine.speaker = await Speaker.open({ tap, onHeard: (ms) => mine.socket?.heard(ms) });
-    mine.microphone = await openMicrophone();
+    mine.caller = await openCaller(mine);
   } catch (error) {
     await release(mine);
     enter("idle");
-    complain(error instanceof NoMicrophone ? error.code : "no_sound");
+    complain(error instanceof NoCaller ? error.code : "no_sound");
     return;
   }
   at("own-label").textContent = texts[ownLabel];
@@ -38,7 +41,7 @@ async function dial(openMicrophone, ownLabel) {
       onClear: () => mine.speaker.clear(),
       onEnd: (why) => finish(mine, why),
     },
-    { line: chosenLine(), rateHz: mine.microphone?.rateHz ?? TEXT_ONLY_HZ, playHz: mine.speaker.rateHz },
+    { line: chosenLine(), rateHz: mine.caller?.rateHz ?? TEXT_ONLY_HZ, playHz: mine.speaker.rateHz },
   );
 }
 
@@ -47,7 +50,7 @@ function begin(mine, { id, captions: url }) {
   captions.connect(url);
   at("other-device").href = `/calls/${id}`;
   enter("live");
-  mine.microphone?.start((pcm) => {
+  mine.caller?.start((pcm) => {
     mine.socket.sound(pcm);
     showLevel(pcm);
   });
@@ -55,7 +58,7 @@ function begin(mine, { id, captions: url }) {
 
 async function finish(mine, why) {
   enter("ending");
-  await mine.microphone?.close();
+  await mine.caller?.close();
   if (why.by === "line") await mine.speaker.drain();
   await release(mine);
   if (mine.id) {
@@ -67,7 +70,7 @@ async function finish(mine, why) {
 }
 
 async function release(mine) {
-  await mine.microphone?.close();
+  await mine.caller?.close();
   await mine.speaker?.close();
   if (call === mine) call = null;
 }
@@ -141,16 +144,27 @@ function press(digit) {
   setTimeout(() => button.classList.remove("pressed"), 150);
 }
 
-at("dial").addEventListener("click", () => dial(() => Microphone.fromDevice(), "own_microphone"));
-at("without-microphone").addEventListener("click", () => dial(async () => null, "own_nothing"));
-at("hang-up").addEventListener("click", () => {
+function hangUp() {
   enter("ending");
   call.socket.hangUp();
-});
+}
+
+function recordedCaller(mine, name) {
+  return RecordedCaller.open(name, {
+    lineSounds: () => mine.speaker.sounding,
+    press,
+    write: (text) => mine.socket.text(text),
+    hangUp,
+  });
+}
+
+at("dial").addEventListener("click", () => dial(() => Microphone.open(), "own_microphone"));
+at("without-microphone").addEventListener("click", () => dial(async () => null, "own_nothing"));
+at("hang-up").addEventListener("click", hangUp);
 at("recorded").addEventListener("submit", (event) => {
   event.preventDefault();
-  const name = encodeURIComponent(at("recording").value);
-  dial(() => Microphone.fromRecording(`/fixtures/${name}.flac`), "own_recording");
+  const name = at("recording").value;
+  dial((mine) => recordedCaller(mine, name), "own_recording");
 });
 at("typing").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -169,7 +183,5 @@ document.addEventListener("keydown", (event) => {
 });
 window.addEventListener("pagehide", () => call?.socket?.hangUp());
 
-const recordings = await fetch("/fixtures.json").then((answer) => (answer.ok ? answer.json() : []));
-for (const { name, title } of recordings) at("recording").add(new Option(title, name));
-at("recorded").hidden = !recordings.length;
+await offerRecordings();
 enter("idle");

@@ -20,6 +20,7 @@ class Playback extends AudioWorkletProcessor {
     this.waiting = 0; // samples in the queue
     this.target = this.samples(START_MS);
     this.playing = false;
+    this.sounding = false; // as last told
     this.waited = 0; // since the first sample of a new start came
     this.quiet = Infinity; // since the buffer ran dry
     this.fade = 0; // 0..1, the gain of a start
@@ -98,6 +99,10 @@ class Playback extends AudioWorkletProcessor {
       }
     }
     if (this.clearing) this.forget();
+    if (this.playing !== this.sounding) {
+      this.sounding = this.playing;
+      this.port.postMessage({ sounding: this.sounding });
+    }
     if (this.tap) this.port.postMessage({ tap: out.slice() });
     if (this.played - this.reported >= this.samples(REPORT_MS) || (!this.playing && this.played > this.reported)) {
       this.reported = this.played;

@@ -22,9 +22,11 @@ export class Speaker {
     this.context = context;
     this.node = node;
     this.rateHz = context.sampleRate;
+    this.sounding = false; // the line is heard now
     if (tap) window.liniyaTap = { rateHz: this.rateHz, pieces: [] };
     node.port.onmessage = ({ data }) => {
       if (data.tap) window.liniyaTap.pieces.push(data.tap);
+      if ("sounding" in data) this.sounding = data.sounding;
       if (data.heardMs) onHeard(data.heardMs);
       if (data.drained) this.drained?.();
     };
