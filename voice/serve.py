@@ -16,7 +16,6 @@ from voice.switchboard import Switchboard
 from voice.web.call_socket import WS_MAX_SIZE
 
 DRAIN_S = 60.0
-LOOK_S = 0.1
 
 
 class LineServer(uvicorn.Server):
@@ -40,10 +39,7 @@ class LineServer(uvicorn.Server):
             )
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
-        draining = asyncio.create_task(self._board.drain(DRAIN_S))
-        while not draining.done() and not self.force_exit:
-            await asyncio.wait([draining], timeout=LOOK_S)
-        draining.cancel()
+        await self._board.drain(DRAIN_S, hurry=lambda: self.force_exit)
         self._board.captions.close()  # readers of captions would hold the server open
         await super().shutdown(sockets)
 

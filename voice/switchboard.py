@@ -29,6 +29,8 @@ from voice.vad.detector import WebRtcDetector
 
 log = logging.getLogger(__name__)
 
+LOOK_S = 0.1
+
 
 @dataclass
 class Switchboard:
@@ -107,15 +109,17 @@ class Switchboard:
         made = await self.voice.prerender(self.script.texts.static())
         log.info("%d fixed texts were spoken ahead", made)
 
-    async def drain(self, patience_s: float) -> None:
-        """Take no more calls and wait for those that run; end what still runs after `patience_s`."""
+    async def drain(self, patience_s: float, *, hurry: Callable[[], bool] = lambda: False) -> None:
+        """Take no more calls, let those that run end; end them after `patience_s`, or as soon as `hurry` says so."""
         self._draining = True
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=patience_s)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
+        until_s = asyncio.get_running_loop().time() + patience_s
+        while self._running and not hurry() and asyncio.get_running_loop().time() < until_s:
+            await asyncio.wait(self._running, timeout=LOOK_S)
+        late = set(self._running)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
 
     async def close(self) -> None:
         self.captions.close()

@@ -15,12 +15,14 @@ from voice.audio.pcm import rms_dbfs
 from voice.audio.resample import convert
 from voice.captions.cues import sentence
 from voice.events import Final, HungUp, Interrupted, Resumed, SayStarted, Understood
-from voice.line import FRAME_MS, HEARING_HZ
+from voice.line import HEARING_HZ
 from voice.nlu.normalise import words
 from voice.settings import Settings
 
 CALLERS = sorted(path.stem for path in FIXTURES.glob("*.flac"))
 HEARD_ALOUD = ("status_pairs", "documents_abroad", "login_not_helped", "noise_20db")  # whose reply a recogniser checks
+
+SOUNDS_ON_MS = 200  # of the line's last words may sound after the caller's last frame
 
 Call = Callable[[str], Placed]
 every_caller = pytest.mark.parametrize("caller", CALLERS)
@@ -78,9 +80,9 @@ def test_the_record_is_whole(placed: Call, caller: str) -> None:
             before.end_ms <= after.start_ms + 30 for before, after in zip(one.words, one.words[1:], strict=False)
         )
     caller_side, line_side = call.sound[:, 0], call.sound[:, 1]
-    assert abs(len(call.sound) * 1000 / HEARING_HZ - call.events[-1].at_ms) <= 5 * FRAME_MS
+    assert abs(len(call.sound) * 1000 / HEARING_HZ - call.events[-1].at_ms) <= SOUNDS_ON_MS
     assert rms_dbfs(line_side) > -40
-    speaks = any(words(turn["says"]) for turn in told["turns"] if "says" in turn)
+    speaks = any(not turn["says"].startswith("[") for turn in told["turns"] if "says" in turn)
     assert not speaks or np.abs(caller_side).max() > 1_000
 
 
@@ -90,7 +92,7 @@ def test_the_captions_are_what_was_said(placed: Call, caller: str) -> None:
     newest = {cue.seg: cue for cue in call.cues}
     shown = {who: [cue.text for cue in newest.values() if cue.who == who and cue.text] for who in ("line", "caller")}
     assert shown["line"] == [one.text for one in call.of(SayStarted)]
-    spoken = [cue.text for cue in newest.values() if cue.kind == "speech" and cue.text]
+    spoken = [cue.text for cue in newest.values() if cue.kind == "speech" and cue.final and cue.text]
     assert spoken == [sentence(final.text) for final in call.of(Final) if final.text]
     assert all(cue.stable + cue.rest == cue.text for cue in call.cues)
     assert call.cues[-1].kind == "end"

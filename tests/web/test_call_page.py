@@ -52,7 +52,9 @@ def test_every_text_a_script_asks_for_is_in_the_pages() -> None:
         assert key in keys, key
     for prefix in re.findall(r"texts\[`(\w+_)\$\{", scripts):
         assert any(key.startswith(prefix) for key in keys), prefix
-    for code in re.findall(r'"((?:mic|own)_\w+|unknown_fixture|broken_fixture|bad_recording|no_sound|connection_lost)"', scripts):
+    for code in re.findall(
+        r'"((?:mic|own)_\w+|unknown_fixture|broken_fixture|bad_recording|no_sound|connection_lost)"', scripts
+    ):
         assert code in keys, code
     assert not re.search(r"[а-яё]", scripts, re.IGNORECASE), "no Russian in scripts"
 

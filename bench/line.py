@@ -1,0 +1,269 @@
+"""The whole line under load: a real server, 1, 4, 8 and 16 callers at once over its WebSocket, in real time.
+
+The callers are a process of their own (callers.py). Turn gaps by stage come from the server's own traces in its
+archive; what a caller hears of them, from the callers. A word's true end comes from a recognition of the lone phrase
+with a grammar that holds nothing but its words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import psutil
+import yaml
+from report import Figure, Table, machine, ratio, save, spread
+
+from voice.archive.archive import Archive
+from voice.asr.catalogue import locate
+from voice.asr.vosk import VoskRecogniser
+from voice.audio import files
+from voice.audio.pcm import rms_dbfs, silence
+from voice.audio.resample import convert
+from voice.events import Noted, SayStarted, SpeechStarted, from_json
+from voice.line import FRAME_MS, HEARING_HZ, Pcm16
+from voice.nlu.normalise import words
+from voice.settings import ROOT, Settings
+
+HERE = Path(__file__).resolve().parent
+FIXTURES = ROOT / "audio_fixtures"
+LEVELS = (1, 4, 8, 16)
+READY_S = 60.0
+SOUNDING_DBFS = -45.0  # of a frame of a recorded caller: above it he speaks
+
+
+@dataclass
+class Load:
+    """What the server used while callers called."""
+
+    loop_s: float = 0.0  # CPU of its event loop
+    workers_s: float = 0.0  # of its threads: recognition, and the writing of records
+    voices_s: float = 0.0  # of its synthesisers
+    rss: list[int] = field(default_factory=list)
+
+
+class Server:
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self.port, self._watched = port, psutil.Process(process.pid)
+
+    def cpu(self) -> tuple[float, float, float]:
+        """CPU s so far of the event loop, of the other threads, of the synthesisers."""
+        threads = {thread.id: thread.user_time + thread.system_time for thread in self._watched.threads()}
+        loop = threads.pop(self._watched.pid, 0.0)
+        total = sum(self._watched.cpu_times()[:2])
+        children = sum(sum(child.cpu_times()[:2]) for child in self._watched.children(recursive=True))
+        return loop, total - loop, children
+
+    @contextmanager
+    def measured(self) -> Iterator[Load]:
+        load, before, done = Load(), self.cpu(), Event()
+
+        def watch() -> None:
+            while not done.wait(0.5):
+                load.rss.append(self._watched.memory_info().rss)
+
+        watching = Thread(target=watch)
+        watching.start()
+        try:
+            yield load
+        finally:
+            done.set()
+            watching.join()
+            after = self.cpu()
+            load.loop_s, load.workers_s, load.voices_s = (b - a for a, b in zip(before, after, strict=True))
+
+
+@contextmanager
+def served(data: Path, most: int) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {
+        **os.environ,
+        "LINIYA_PORT": str(port),
+        "LINIYA_HOST": "127.0.0.1",
+        "LINIYA_DATA": str(data),
+        "LINIYA_MAX_CALLS": str(most + 4),
+        "PYTHONUNBUFFERED": "1",
+    }
+    with (data / "server.log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "server.py")], env=env, stdout=subprocess.PIPE, stderr=log, text=True
+        )
+    assert process.stdout
+    try:
+        if not any("is ready" in line for line in process.stdout):
+            raise SystemExit(f"the server did not start:\n{(data / 'server.log').read_text(encoding='utf-8')}")
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait(READY_S)
+
+
+def phrase(recogniser: VoskRecogniser, name: str, turn: int, folder: Path) -> dict[str, Any]:
+    """One phrase for the callers: its file, its first and last sound, its words with the end of each."""
+    told = yaml.load((FIXTURES / f"{name}.expect.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    pcm, rate_hz = files.read(FIXTURES / f"{name}.flac")
+    span = told["turns"][turn]
+    piece = pcm[int(span["from_ms"]) * rate_hz // 1000 : int(span["to_ms"]) * rate_hz // 1000]
+    frame = rate_hz * FRAME_MS // 1000
+    sounding = [
+        at for at in range(len(piece) // frame) if rms_dbfs(piece[at * frame : (at + 1) * frame]) > SOUNDING_DBFS
+    ]
+    sound = folder / f"{name}-{turn}.npy"
+    np.save(sound, piece)
+    return {
+        "sound": str(sound),
+        "onset_ms": sounding[0] * FRAME_MS,
+        "end_ms": (sounding[-1] + 1) * FRAME_MS,
+        "words": ends(recogniser, convert(piece, rate_hz, HEARING_HZ), span["says"]),
+    }
+
+
+def ends(recogniser: VoskRecogniser, pcm: Pcm16, says: str) -> list[tuple[str, int]]:
+    """Each word of `says` with its end in ms; none when the recogniser does not find all of them."""
+    text = " ".join(words(says))
+    stream = recogniser.open((text,))
+    stream.feed(np.concatenate([pcm, silence(300, HEARING_HZ)]))
+    found = stream.finish().words
+    stream.close()
+    if [word.text.replace("ё", "е") for word in found] != text.split():
+        return []
+    return [(word.text.replace("ё", "е"), word.end_ms) for word in found]
+
+
+def turn_gaps(archive: Archive, calls: dict[str, float], closed: list[str]) -> dict[str, list[float]]:
+    """Every reply of these calls: `closed gap`, `open gap` and, of the closed ones, each stage; in ms."""
+    times: dict[str, list[float]] = {}
+    for call_id in calls:
+        record = archive.call(call_id)
+        question = asked = ""
+        for event in map(from_json, (stored.json for stored in record.events) if record else ()):
+            if isinstance(event, SayStarted):
+                question = event.text
+            elif isinstance(event, SpeechStarted):
+                asked = question
+            elif isinstance(event, Noted) and event.name == "reply" and "gap" in event.data:
+                if event.data["gap"] > 4_000 or "intent" not in "".join(event.data):
+                    continue  # the line asked again by itself, or went on: no reply
+                kind = "closed" if any(asked.endswith(end) for end in closed) else "open"
+                times.setdefault(f"{kind} gap", []).append(event.data["gap"])
+                for stage, ms in event.data.items():
+                    if stage != "gap":
+                        times.setdefault(f"{kind} {stage}", []).append(ms)
+    return times
+
+
+def lost_ms(archive: Archive, calls: dict[str, float]) -> tuple[float, list[float]]:
+    """Sound that the line dropped, and how much less of each call was heard than was sent (the last is under way)."""
+    dropped, unheard = 0.0, []
+    for call_id, sent_ms in calls.items():
+        record = archive.call(call_id)
+        if record and record.events:
+            dropped += record.call.sound_lost_ms
+            unheard.append(max(0.0, sent_ms - record.events[-1].at_ms))
+    return dropped, unheard
+
+
+def run(server: Server, archive: Archive, plan: dict[str, Any], folder: Path) -> dict[str, Figure]:
+    """One level of load, as figures."""
+    callers, path = plan["callers"], folder / "plan.json"
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    with server.measured() as load:
+        told = subprocess.run(
+            [sys.executable, str(HERE / "callers.py"), str(path)], capture_output=True, text=True, check=False
+        )
+    if told.returncode:
+        raise SystemExit(f"the callers failed:\n{told.stderr}")
+    time.sleep(1.5)  # the last records are being sealed
+    heard = json.loads(told.stdout)
+    times, calls = heard["times"], heard["calls"]
+    gaps = turn_gaps(archive, calls, next(row["asks"] for row in plan["talk"] if row["kind"] == "closed"))
+    dropped, unheard = lost_ms(archive, calls)
+    call_s, speech_s = sum(calls.values()) / 1000, sum(times.pop("spoken", [])) / 1000
+    figures = {f"turn {name}": spread(ms, "ms") for name, ms in sorted(gaps.items())}
+    figures |= {name: spread(ms, "ms") for name, ms in sorted(times.items())}
+    figures |= {
+        "share of time callers speak": ratio(speech_s / call_s, "1", len(calls)),
+        "server CPU per second of speech": ratio(load.workers_s / speech_s, "CPU s / s, threads", len(calls)),
+        "server CPU per second of call": ratio(load.workers_s / call_s, "CPU s / s, threads", len(calls)),
+        "event loop CPU per second of call": ratio(load.loop_s / call_s, "CPU s / s", len(calls)),
+        "synthesiser CPU per second of call": ratio(load.voices_s / call_s, "CPU s / s", len(calls)),
+        "event loop busy": ratio(load.loop_s / heard["wall_s"], "1", 1),
+        "memory": ratio(max(load.rss) / 2**20, "MiB", len(load.rss)),
+        "sound dropped": ratio(dropped, "ms", len(calls)),
+        "sent but not heard at the end of a call": spread(unheard, "ms"),
+        "generator CPU": ratio(heard["cpu_share"], "cores", 1),
+        "calls": ratio(len(calls), "", callers),
+    }
+    for name, count in heard["counts"].items():
+        figures[name] = ratio(count, "", len(calls))
+    return figures
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--seconds", type=float, default=30, help="of each level")
+    options.add_argument("--callers", type=int, action="append", help="at once; may be given several times")
+    given = options.parse_args()
+    levels = tuple(given.callers or LEVELS)
+    settings, head = Settings.from_env(), machine()
+    figures: dict[str, Figure] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        recogniser = VoskRecogniser(locate(settings))
+        talk = yaml.safe_load((HERE / "talk.yaml").read_text(encoding="utf-8"))
+        for row in talk:
+            row["phrases"] = [phrase(recogniser, caller, turn, folder) for caller, turn in row["phrases"]]
+        del recogniser
+        with served(folder, max(levels)) as server:
+            archive = Archive.of(replace(settings, data=folder, database=""))
+            url = f"ws://127.0.0.1:{server.port}/ws/call"
+            run(server, archive, {"callers": 1, "seconds": 12, "socket": url, "talk": talk}, folder)  # warms all up
+            for callers in levels:
+                plan = {"callers": callers, "seconds": given.seconds, "socket": url, "talk": talk}
+                for figure, value in run(server, archive, plan, folder).items():
+                    figures[f"{callers} callers: {figure}"] = value
+                load = os.getloadavg()[0]
+                figures[f"{callers} callers: load of the machine"] = ratio(load, "1", 1)
+            archive.close()
+    first, last = (figures[f"{callers} callers: memory"] for callers in (min(levels), max(levels)))
+    if max(levels) > min(levels):
+        each = (float(last["value"]) - float(first["value"])) / (max(levels) - min(levels))
+        figures["memory of one more call"] = ratio(each, "MiB", max(levels) - min(levels))
+    show(figures, levels, head)
+    print(f"written to {save('line', figures)}")
+
+
+def show(figures: dict[str, Figure], levels: tuple[int, ...], head: str) -> None:
+    names = dict.fromkeys(name.partition(": ")[2] for name in figures if ": " in name)
+    table = Table(f"The line under load, p50 / p95 (n) in ms, or one value ({head})", ["figure", *map(str, levels)])
+    for name in names:
+        cells = []
+        for callers in levels:
+            figure = figures.get(f"{callers} callers: {name}", {})
+            if "p95" in figure:
+                cells.append(f"{float(figure['p50']):.0f} / {float(figure['p95']):.0f} ({figure['n']})")
+            else:
+                cells.append(f"{float(figure['value']):.3g}" if "value" in figure else "")
+        table.add(name, *cells)
+    table.print()
+    if each := figures.get("memory of one more call"):
+        print(f"Memory of one more call: {float(each['value']):.1f} MiB")
+
+
+if __name__ == "__main__":
+    main()
