@@ -57,7 +57,9 @@ architecture: dev
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
 bench: dev model $(TRIED_VOICES)
-	@$(BIN)/voice bench
+	@$(BIN)/python bench/line.py
+	@if test -d ../shared/speech; then $(BIN)/python bench/recognition.py; \
+		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi
 
 fixtures: dev model voices
 	@$(BIN)/python audio_fixtures/make.py

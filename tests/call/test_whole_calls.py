@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -155,7 +156,7 @@ def test_barge_in_silences_the_line_and_is_answered(script: Script) -> None:
         ("line_speaks", 2000, "соедините с оператором"),
     )
     interrupted = call.of(Interrupted)[0]
-    speech = [event for event in call.of(SpeechStarted)][-1]
+    speech = call.of(SpeechStarted)[-1]
     assert call.when(interrupted) - call.when(speech) < 0.02
     assert 1500 < interrupted.heard_ms < 2600
     assert call.of(Transferred)[0].target == "operator"
@@ -196,7 +197,7 @@ def test_silence_leads_to_a_person(script: Script) -> None:
 def test_partials_never_take_a_word_back(script: Script) -> None:
     call = play(script, ("line_silent", 500, "мне нужно узнать что там с моим заявлением"), ("at_once", 3000, "!"))
     stable = [event.stable for event in call.of(Partial)]
-    assert all(after.startswith(before) for before, after in zip(stable, stable[1:], strict=False))
+    assert all(after.startswith(before) for before, after in pairwise(stable))
 
 
 def test_edges_and_finals_belong_together(script: Script) -> None:

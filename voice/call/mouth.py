@@ -19,13 +19,32 @@ from voice.line import FRAME_MS, HEARING_HZ, Line, Pcm16
 from voice.tts.port import Voice
 
 SOON_S = 0.001  # too short to wait for
+BLOCK_MS = 100  # what is synthesised is resampled in long blocks: it comes faster than it is played
 REPEATED_MS = 250  # going on after a pause begins a little before where it stopped: a word is not cut in two
+
+
+class _Growing:
+    """Sound that is appended to; the room for it doubles, so that a long saying is not copied at every piece."""
+
+    def __init__(self) -> None:
+        self._room: Pcm16 = np.zeros(1 << 16, np.int16)
+        self._made = 0
+
+    def append(self, pcm: Pcm16) -> None:
+        while self._made + len(pcm) > len(self._room):
+            self._room = np.concatenate([self._room, np.zeros_like(self._room)])
+        self._room[self._made : self._made + len(pcm)] = pcm
+        self._made += len(pcm)
+
+    def cut(self, at: int, length: int) -> Pcm16:
+        """At most `length` samples from `at`."""
+        return self._room[at : min(at + length, self._made)]
 
 
 @dataclass
 class _Saying:
     say: Say
-    sound: Pcm16 = field(default_factory=lambda: np.zeros(0, np.int16))
+    sound: _Growing = field(default_factory=_Growing)
     made: bool = False  # nothing more will come
     at: int = 0  # samples sent
 
@@ -46,7 +65,7 @@ class Mouth:
         """now_ms: the caller's sound heard so far. sounded: takes the line's sound, 16 000 Hz, as it is heard."""
         self._line, self._voice, self._publish, self._now_ms = line, voice, publish, now_ms
         self._sounded, self._replies = sounded, replies
-        self._to_record = Resampler(line.plays_hz, HEARING_HZ)
+        self._to_record = Resampler(line.plays_hz, HEARING_HZ, block_ms=FRAME_MS)
         self._frame = line.plays_hz * FRAME_MS // 1000
         self._waiting: deque[Say] = deque()
         self._saying: _Saying | None = None
@@ -107,14 +126,15 @@ class Mouth:
 
     async def _make(self, saying: _Saying) -> None:
         """Synthesise as fast as the voice can; playing goes on beside it."""
-        to_line = Resampler(self._voice.rate_hz, self._line.plays_hz)
+        to_line = Resampler(self._voice.rate_hz, self._line.plays_hz, block_ms=BLOCK_MS)
         try:
             async with aclosing(self._voice.speak(saying.say.text, pace=saying.say.pace)) as pieces:
                 async for piece in pieces:
                     self._replies.mark("first_sound_made")
-                    saying.sound = np.concatenate([saying.sound, to_line.push(piece)])
+                    saying.sound.append(to_line.push(piece))
                     self._wake.set()
-            saying.sound = np.concatenate([saying.sound, to_line.flush()])
+                    await asyncio.sleep(0)  # a kept saying comes all at once: let its beginning be sent meanwhile
+            saying.sound.append(to_line.flush())
         except EngineFailed as error:
             self._publish(Noted(at_ms=self._now_ms(), name="voice_failed", data={"error": str(error)}))
         saying.made = True
@@ -125,7 +145,7 @@ class Mouth:
         clock = asyncio.get_running_loop().time
         while self._saying is saying:
             self._settle(clock())
-            piece = saying.sound[saying.at : saying.at + self._frame]
+            piece = saying.sound.cut(saying.at, self._frame)
             if self._paused or (len(piece) < self._frame and not saying.made):
                 await self._woken()
                 continue

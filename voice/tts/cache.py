@@ -8,6 +8,7 @@ import os
 import struct
 import tempfile
 import zlib
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing, suppress
 from pathlib import Path
@@ -23,6 +24,7 @@ from voice.tts.speech_text import for_speech
 _HEADER = struct.Struct("<4sIII")  # magic, rate in Hz, samples, crc32 of the samples
 _MAGIC = b"LVC1"
 _PIECE_MS = 200
+HOT_BYTES = 32 << 20  # eleven minutes of sound
 
 
 class SoundCache:
@@ -92,6 +94,28 @@ def _unpack(data: bytes, rate_hz: int) -> Pcm16 | None:
     return np.frombuffer(samples, "<i2") if whole else None
 
 
+class _Hot:
+    """The sounds said last, in memory: what is said all the time costs no disk and no thread."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        self._limit, self._bytes = limit_bytes, 0
+        self._sounds: OrderedDict[str, Pcm16] = OrderedDict()
+
+    def get(self, key: str) -> Pcm16 | None:
+        sound = self._sounds.get(key)
+        if sound is not None:
+            self._sounds.move_to_end(key)
+        return sound
+
+    def put(self, key: str, sound: Pcm16) -> None:
+        if key in self._sounds:
+            return
+        self._sounds[key] = sound
+        self._bytes += sound.nbytes
+        while self._bytes > self._limit and len(self._sounds) > 1:
+            self._bytes -= self._sounds.popitem(last=False)[1].nbytes
+
+
 class CachedVoice:
     """A Voice that says a phrase it has said before without its engine."""
 
@@ -102,6 +126,7 @@ class CachedVoice:
         """
         self.name, self.rate_hz = voice.name, voice.rate_hz
         self._voice, self._background, self._cache, self._version = voice, background or voice, cache, version
+        self._hot = _Hot(HOT_BYTES)
 
     def _key(self, text: str, pace: float) -> str:
         # By the spoken words: when the reading rules change, so does the key.
@@ -110,9 +135,12 @@ class CachedVoice:
     async def speak(self, text: str, *, pace: float = 1.0) -> AsyncGenerator[Pcm16, None]:
         """As the port says; the same text gives the same samples, kept or made."""
         key = self._key(text, pace)
-        with outside_work():
-            kept = await asyncio.to_thread(self._cache.load, key, self.rate_hz)
+        kept = self._hot.get(key)
+        if kept is None:
+            with outside_work():
+                kept = await asyncio.to_thread(self._cache.load, key, self.rate_hz)
         if kept is not None:
+            self._hot.put(key, kept)
             step = self.rate_hz * _PIECE_MS // 1000
             for start in range(0, len(kept), step):
                 yield kept[start : start + step]
