@@ -24,6 +24,7 @@ import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+TURN_S = 12.0  # about what a question and its answer take
 FRAME_S = 0.02
 SHARE = 1 / 3  # of the time that a caller speaks
 ANSWERED_S = 4.0  # a reply that comes later is none: the line has asked again by itself
@@ -198,7 +199,7 @@ def plain(text: str) -> str:
 
 
 async def one_caller(caller_n: int, plan: dict[str, Any], talk: Any, figures: Figures, until_s: float) -> None:
-    await asyncio.sleep(3.0 * caller_n / plan["callers"])  # nobody dials at the same moment
+    await asyncio.sleep(TURN_S * caller_n / plan["callers"])  # callers know nothing of each other: never in step
     while clock() < until_s - 5:
         try:
             await Caller(plan, talk, figures).call(until_s)

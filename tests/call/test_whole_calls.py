@@ -231,3 +231,9 @@ def test_a_line_that_breaks_the_rules_ends_its_call_with_the_reason(script: Scri
 def test_hanging_up_in_the_middle_seals_the_record(script: Script) -> None:
     call = play(script, ("line_speaks", 1000, "!"))
     assert call.recorder.sealed == ("caller", "")
+
+
+def test_words_under_way_are_kept_when_the_caller_hangs_up(script: Script) -> None:
+    call = play(script, ("line_silent", 500, "мне нужно узнать что там"), ("at_once", 20, "!"))
+    assert call.of(Final)[-1].text == "мне нужно узнать что там"
+    assert call.recorder.events[-1] == call.of(HungUp)[0]

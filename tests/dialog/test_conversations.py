@@ -5,7 +5,7 @@ import pytest
 from tests.fakes.conversation import Conversation
 from voice.dialog import actions as act
 from voice.dialog.script import Script
-from voice.events import Final, Interrupted, SayDone, SpeechEnded, SpeechStarted
+from voice.events import Final, Interrupted, Partial, SayDone, SpeechEnded, SpeechStarted
 
 NUMBER = "сто двадцать три четыреста пятьдесят шесть семьдесят восемь девяносто"
 
@@ -221,3 +221,51 @@ def test_nothing_is_done_after_the_end(call: Conversation) -> None:
     done = len(call.actions)
     call.speak("статус заявления")
     assert len(call.actions) == done
+
+
+def test_a_number_that_was_refused_can_still_be_mended(call: Conversation) -> None:
+    call.speak("статус заявления")
+    call.speak(NUMBER)
+    call.speak("нет")
+    assert call.speak("последняя цифра один") == "123 456 78 91. Верно?"
+
+
+def test_six_digits_are_the_beginning_of_a_number(call: Conversation) -> None:
+    call.speak("статус заявления")
+    assert "дальше" in call.speak("сто двадцать три четыреста пятьдесят шесть")
+    assert call.speak("семьдесят восемь девяносто") == "123 456 78 90. Верно?"
+
+
+def test_a_greeting_is_returned_and_costs_nothing(call: Conversation) -> None:
+    assert call.speak("здравствуйте").startswith("Здравствуйте!")
+    assert not call.dialog.tries.counts
+
+
+def test_a_service_alone_is_a_wish(call: Conversation) -> None:
+    assert "загранпаспорта" in call.speak("загранпаспорт")
+
+
+def test_whoever_has_nothing_more_to_say_is_bidden_goodbye(call: Conversation) -> None:
+    call.speak("документы на загранпаспорт")
+    call.silence()
+    call.silence()
+    assert call.ended == act.End("goodbye")
+
+
+@pytest.mark.parametrize("words", ["спасибо", "нет", "до свидания"])
+def test_the_goodbye_is_not_reopened_by_thanks(call: Conversation, words: str) -> None:
+    call.feed(Final(at_ms=0, utterance=9, text="до свидания", confidence=1.0))
+    call.speak(words)
+    assert call.ended == act.End("goodbye")
+
+
+def test_noise_behind_the_caller_stops_the_line_only_so_often(call: Conversation) -> None:
+    begin_reply(call)
+    for utterance in range(51, 56):
+        call.feed(SpeechStarted(at_ms=0, utterance=utterance))
+        call.feed(SpeechEnded(at_ms=0, utterance=utterance))
+        call.feed(Final(at_ms=0, utterance=utterance, text=""))
+    assert sum(isinstance(action, act.Pause) for action in call.actions) == 2
+    call.feed(SpeechStarted(at_ms=0, utterance=60))
+    call.feed(Partial(at_ms=0, utterance=60, stable="мне нужен", rest="оператор"))
+    assert sum(isinstance(action, act.Pause) for action in call.actions) == 3

@@ -54,6 +54,10 @@ class Backlog:
         self._items.append(item)
         self._ready.set()
 
+    @property
+    def sound_next(self) -> bool:
+        return bool(self._items) and not isinstance(self._items[0], Opened | Asked | Closed)
+
     async def get(self) -> Item:
         while not self._items:
             self._ready.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -59,6 +60,8 @@ class Ears:
         self._utterance = self._pause = 0
         self._line_speaks = False
         self._shown = ("", "")
+        self._settled = asyncio.Event()  # no utterance waits for its words
+        self._settled.set()
         self.heard_ms = 0
 
     @property
@@ -88,7 +91,17 @@ class Ears:
         while True:
             item = await self._backlog.get()
             if isinstance(item, Opened):
+                self._settled.clear()
                 await self._decode(item)
+                self._settled.set()
+
+    async def end(self) -> None:
+        """The line is gone: end a running utterance and wait for its words."""
+        if edge := self._endpointer.close():
+            self._settled.clear()
+            self._ended(edge)
+            self._backlog.put(Closed(self._utterance))
+        await self._settled.wait()
 
     def _rules(self, start_ms: int) -> Rules:
         patience = self._listening.patience
@@ -149,8 +162,8 @@ class Ears:
                 item = await self._backlog.get()
                 if isinstance(item, np.ndarray):
                     waiting.append(item)
-                    if len(waiting) < FEED_FRAMES:
-                        continue
+                    if len(waiting) < FEED_FRAMES or self._backlog.sound_next:
+                        continue  # what has piled up goes in one feed
                 if waiting:
                     words = await in_worker(self._workers, hearing.feed, np.concatenate(waiting))
                     waiting.clear()

@@ -19,6 +19,8 @@ from voice.nlu.matcher import Completeness
 from voice.nlu.normalise import plain
 
 SURE_PHRASE = 0.8  # a closed grammar forces any sound into its words: only a confident whole phrase counts
+SLOWEST_WORD_MS = 700  # a phrase whose words would have to be longer than this hides others
+AROUND_MS = 700  # of an utterance's sound that is before its first word and after its last
 WEAK_PHRASE = 0.5  # or a likely one, where the full vocabulary hears no words at all
 LONGEST_PHRASE_MS = 1_600  # longer than this is hardly a menu's phrase: hear it with the full vocabulary too
 
@@ -129,7 +131,8 @@ class Hearing:
         phrase = _joined(self._segments)
         confidence = min((word.confidence for word in phrase.words), default=0.0)
         named = self._is_phrase(phrase.text)
-        if named and confidence >= SURE_PHRASE:
+        fills = self._kept_ms - AROUND_MS <= SLOWEST_WORD_MS * len(phrase.words)
+        if named and fills and confidence >= SURE_PHRASE:
             return replace(self._timed(phrase), confidence=confidence, closed=True)
         if not self._full:
             self._hear_in_full()

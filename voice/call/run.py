@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,6 +39,8 @@ from voice.tts.port import Voice
 from voice.vad.detector import Detector
 
 log = logging.getLogger(__name__)
+
+LAST_WORDS_S = 3.0  # the words of a caller who hangs up in mid sentence are waited for so long
 
 
 class BackOffice(Protocol):
@@ -189,6 +192,9 @@ class Call:
                     self._publish(Key(at_ms=self._now_ms, digit=digit))
                 case _:
                     self._publish(Typed(at_ms=self._now_ms, text=item.text))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self._ears.end()
         self._events.put_nowait(HungUp(at_ms=self._now_ms, by="caller"))
 
     async def _look_up(self, name: str, args: Mapping[str, str]) -> None:

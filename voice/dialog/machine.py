@@ -28,6 +28,7 @@ from voice.events import (
     Final,
     Key,
     LookedUp,
+    Partial,
     SayDone,
     SpeechEnded,
     SpeechStarted,
@@ -40,7 +41,10 @@ from voice.nlu.documents import show
 from voice.nlu.normalise import words
 
 SILENCE, KEYS, FINAL, ANSWER = "silence", "keys", "final", "answer"  # timers
-UNHEARD_MS = 2_500  # a sound without words after a closed question is most likely an answer that was not caught
+UNHEARD_MS, UNHEARD_OPEN_MS = 2_500, 4_000  # a sound without words is most likely an answer that was not caught
+MOST_FALSE_STOPS = 2  # then only words silence the line: something beside the caller makes noise
+MOST_DIGITS_BY_CHANCE = 2  # in a wish; more begin a number
+GIVES_UP_SILENT = 2  # silences after which a step that may end in silence does
 BETWEEN_KEYS_MS = 3_500
 FINAL_BACKSTOP_MS = 4_000  # the recogniser owes a Final by then
 ANSWER_BACKSTOP_MS = 8_000  # the back office owes an answer by then
@@ -80,6 +84,7 @@ class Dialog:
     _at_ms: int = 0
     _held: Understood | None = None  # said during an announcement, taken up after it
     _after: Transfer | End | None = None  # what follows the last saying instead of listening
+    _false_stops: int = 0  # pauses for sound that was no speech, since the caller's last words
     _deaf_to: tuple[str, ...] = ()  # intents that the running saying takes no notice of
     _looking_up: Step | None = None
     _reason: str = ""  # why a person is called
@@ -99,6 +104,8 @@ class Dialog:
                 return self._begin()
             case SpeechStarted():
                 return self._caller_speaks()
+            case Partial(stable=stable) if stable and self.turn is Turn.HEARING:
+                return self._pause()
             case SpeechEnded() if self.turn is Turn.THINKING:
                 return [StartTimer(FINAL, FINAL_BACKSTOP_MS)]
             case Final():
@@ -127,20 +134,26 @@ class Dialog:
         if self.turn is Turn.ANNOUNCING:
             return []
         quiet: list[Action] = [CancelTimer(SILENCE), CancelTimer(FINAL)]
-        if self._sayings and not self._paused:
-            self._paused = True
-            return [*quiet, Pause()]
-        return quiet
+        return quiet if self._false_stops >= MOST_FALSE_STOPS else quiet + self._pause()
+
+    def _pause(self) -> list[Action]:
+        if not self._sayings or self._paused:
+            return []
+        self._paused = True
+        return [Pause()]
 
     def _nothing_was_said(self) -> list[Action]:
         """A cough, an echo, a «угу»: go on as if it had not been."""
         if self.turn is Turn.ANNOUNCING:
             return []
         if self._sayings:
+            self._false_stops += self._paused
             self._paused = False
             self._move(Act.SPEAK)
             return [Resume()]
-        return self._listen(UNHEARD_MS if self.question.closed else None)
+        if self.question.collects or self._waiting:
+            return self._listen()
+        return self._listen(UNHEARD_MS if self.question.closed else UNHEARD_OPEN_MS)
 
     def _listen(self, after_ms: int | None = None) -> list[Action]:
         self._move(Act.LISTEN)
@@ -246,7 +259,8 @@ class Dialog:
 
     def _understood(self, heard: Understood) -> list[Action]:
         if self.turn is Turn.ANNOUNCING and (heard.intent != "operator" or self._after):
-            self._held = None if self._after else heard
+            if self._held is None or heard.intent:
+                self._held = None if self._after else heard
             return []
         if heard.intent == "backchannel" or (self._sayings and heard.intent in self._deaf_to):
             return self._nothing_was_said()
@@ -259,7 +273,7 @@ class Dialog:
 
     def _caller_was_heard(self) -> list[Action]:
         self._last, self._said = self._said or self._last, []
-        self._waiting, self._reason, self._keys = False, "", ""
+        self._waiting, self._reason, self._keys, self._false_stops = False, "", "", 0
         return [CancelTimer(KEYS), *self._hush()]
 
     def _not_understood(self, heard: Understood) -> list[Action]:
@@ -300,6 +314,7 @@ class Dialog:
                 "slower": self._slower,
                 "help": self._help,
                 "wait": self._wait,
+                "greet": self._greet,
             }
             return deeds[option.do]()
         for name, given in (*option.slots.items(), *heard.slots.items()):
@@ -334,7 +349,8 @@ class Dialog:
         if right:
             self.tries.clear()
             return self._go(self.question.step.go)
-        self.question = replace(self.question, asks=Asks.STEP, before="", groups=())
+        refused = (self.question.before, self.question.groups)
+        self.question = replace(self.question, asks=Asks.STEP, before="", groups=(), refused=refused)
         nth = self.tries.fail("no_match")
         if self.tries.exhausted("no_match"):
             return self._to_operator("no_match")
@@ -361,6 +377,8 @@ class Dialog:
     def _failed(self, rung: str) -> list[Action]:
         """One rung up a ladder: said differently, then with keys, then a person."""
         nth = self.tries.fail(rung)
+        if rung == "no_input" and self.question.step.on_silence and nth >= GIVES_UP_SILENT:
+            return self._go(self.question.step.on_silence)
         if self.tries.exhausted(rung):
             return self._to_operator(rung)
         gaps = {"question": self._asked(), "options_or_question": self._options() or self._asked()}
@@ -393,6 +411,9 @@ class Dialog:
     def _wait(self) -> list[Action]:
         self._waiting = True
         return self._say(self._text("wait"))
+
+    def _greet(self) -> list[Action]:
+        return [*self._say(self.script.texts.say("greet", {"question": self._asked()})), self._ears()]
 
     # --- steps -------------------------------------------------------------------------------------------------
 
@@ -439,7 +460,8 @@ class Dialog:
         if heard.source == "key":
             return None
         number = self.question.number(heard.source, heard.text, heard.at_ms)
-        return number if number.intent == NUMBER and number.slots["state"] in ("COMPLETE", "SHORT") else None
+        taken = number.slots.get("state") in ("COMPLETE", "SHORT")
+        return number if taken and len(number.slots["digits"]) > MOST_DIGITS_BY_CHANCE else None
 
     def _looked_up(self, answer: LookedUp) -> list[Action]:
         step, self._looking_up = self._looking_up, None

@@ -36,6 +36,7 @@ class Question:
     before: str = ""
     groups: tuple[str, ...] = ()
     meant: tuple[Understood, ...] = ()
+    refused: tuple[str, tuple[str, ...]] = ("", ())  # the number that was read back and was wrong, with its groups
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -56,7 +57,7 @@ class Question:
         if self.step.slot and self.step.slot.intent:
             known.add(self.step.slot.intent)
         return frozenset(
-            known | {understood.intent for understood in self.meant if understood.intent} | {"backchannel"}
+            known | {understood.intent for understood in self.meant if understood.intent} | {"backchannel", YES, NO}
         )
 
     @property
@@ -99,9 +100,10 @@ class Question:
             option.key and plain(text) == self.script.texts.tables["keys"].get(option.key) for option in self.options
         ):
             return Completeness.COMPLETE
-        if self.script.matcher.settled(text, self.intents):
+        final = self.intents - {option.intent for option in self.script.everywhere if option.do == "greet"}
+        if self.script.matcher.settled(text, final):  # after a greeting people go on
             return Completeness.COMPLETE
-        return self.script.matcher.completeness(text, self.intents)
+        return self.script.matcher.completeness(text, final)
 
     def pressed(self, digit: str, at_ms: int) -> Understood:
         """What a key means here; an unknown key has no intent."""
@@ -137,13 +139,17 @@ class Question:
     def _number(self, text: str, source: Source, at_ms: int) -> Understood | None:
         assert self.step.slot
         kind = self.step.slot.kind
-        if self.asks is Asks.NUMBER_RIGHT and (mended := documents.repair(self.before, self.groups, text)):
+        wrong, groups = (self.before, self.groups) if self.asks is Asks.NUMBER_RIGHT else self.refused
+        if wrong and (mended := documents.repair(wrong, groups, text)):
             taken = documents.take(kind, mended)
         else:
             taken = documents.take(kind, text, self.before if self.asks is Asks.STEP else "")
         if taken.state is State.NONE:
             return None
-        slots = {"state": taken.state.name, "digits": taken.digits, "groups": " ".join(taken.groups)}
+        said = taken.groups
+        if self.before and said and said[0] == self.before:
+            said = (*self.groups, *said[1:])  # as it was grouped when it was said
+        slots = {"state": taken.state.name, "digits": taken.digits, "groups": " ".join(said)}
         return Understood(at_ms=at_ms, source=source, text=text, intent=NUMBER, slots=slots)
 
     def _chosen(self, option: Option, source: Source, text: str, at_ms: int, *, confidence: float = 1.0) -> Understood:

@@ -13,9 +13,9 @@ from voice.nlu.documents import KINDS
 from voice.nlu.intents import load_intents
 from voice.nlu.matcher import Matcher
 
-DEEDS = ("operator", "back", "repeat", "slower", "help", "wait")
+DEEDS = ("operator", "back", "repeat", "slower", "help", "wait", "greet")
 MOST_OPTIONS = 4  # more cannot be kept in mind
-STEP_TEXTS = ("ask", "say", "by", "help", "go", "look_up", "found", "missing", "failed", "transfer")
+STEP_TEXTS = ("ask", "say", "by", "help", "go", "look_up", "found", "missing", "failed", "transfer", "on_silence")
 STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "end", "deaf_to")
 
 
@@ -58,6 +58,7 @@ class Step:
     missing: str = ""
     failed: str = ""
     transfer: str = ""
+    on_silence: str = ""  # where a caller who stays silent goes instead of to a person
     end: bool = False
     deaf_to: tuple[str, ...] = ()  # intents that change nothing while this is said: «спасибо» after the goodbye
 
@@ -177,7 +178,14 @@ def _step(name: str, node: Node) -> Step:
 
 
 def _check_step(script: Script, step: Step, node: Node) -> None:
-    for target in (step.go, step.found, step.missing, step.failed, *(option.go for option in step.options)):
+    for target in (
+        step.go,
+        step.found,
+        step.missing,
+        step.failed,
+        step.on_silence,
+        *(option.go for option in step.options),
+    ):
         if target and target not in script.steps:
             raise node.wrong(f"there is no step {target!r}")
     said = "" if step.by else step.say

@@ -105,6 +105,8 @@ def take(kind: str, text: str, before: str = "") -> Taken:
     ways.sort(key=lambda way: way.cost)
     natural = ways[0]
     near = [way for way in ways if way.cost - natural.cost <= _BREAKS_BELIEVED]
+    if rules.check is None and len(natural.digits) < max(rules.lengths) - 1:
+        near = [way for way in near if way.cost - natural.cost < numbers.BREAK_COST]  # more is due: nothing vouches
     fitting = _distinct([way for way in near if _fits(rules, way.digits)])
     passing = [way for way in fitting if rules.check is None or rules.check(way.digits)]
     if passing:
