@@ -17,12 +17,14 @@ from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
 from statistics import fmean
+from tempfile import TemporaryDirectory
 from threading import Lock
 
+import numpy as np
 import vosk
 
 from voice.asr.port import Recognised
-from voice.audio.pcm import silence, to_bytes
+from voice.audio.pcm import silence, to_bytes, to_int16
 from voice.errors import EngineFailed, ModelCorrupt, ModelMissing
 from voice.events import Word
 from voice.line import HEARING_HZ, Pcm16
@@ -42,12 +44,35 @@ _HALF_A_SECOND = silence(500, HEARING_HZ)
 Grammar = tuple[str, ...]  # phrases as the model spells them; empty: the full vocabulary
 
 
+_DITHER = np.random.default_rng(0).normal(0.0, 1.0, HEARING_HZ).round().astype(np.int16)  # as strong as Kaldi's own
+
+
+def _dithered(pcm: Pcm16, at: int) -> Pcm16:
+    """`pcm` with the noise that belongs to its place in the utterance."""
+    noise = np.take(_DITHER, np.arange(at, at + len(pcm)), mode="wrap")
+    return to_int16(pcm.astype(np.float32) + noise)
+
+
+def _without_dither(model_dir: Path, view: Path) -> Path:
+    """The model as a directory of links, but for its feature settings; it is read whole when it is loaded."""
+    for path in model_dir.resolve().iterdir():
+        if path.name != "conf":
+            (view / path.name).symlink_to(path)
+    (view / "conf").mkdir()
+    for path in (model_dir / "conf").iterdir():
+        (view / "conf" / path.name).write_bytes(path.read_bytes())
+    with (view / "conf" / "mfcc.conf").open("a") as settings:
+        settings.write("\n--dither=0\n")
+    return view
+
+
 class _Engine:
     """One KaldiRecognizer; between two streams it is always freshly finished."""
 
     def __init__(self, model: vosk.Model, grammar: Grammar) -> None:
         self.grammar = grammar
         self.heard = 0  # samples since it was made: where its clock stands
+        self._fed = 0  # samples since the last finish
         self._running = False
         try:
             if grammar:
@@ -62,17 +87,18 @@ class _Engine:
     def feed(self, pcm: Pcm16) -> str:
         if len(pcm):
             try:
-                self._kaldi.AcceptWaveform(to_bytes(pcm))
+                self._kaldi.AcceptWaveform(to_bytes(_dithered(pcm, self._fed)))
             except Exception as error:
                 raise EngineFailed(f"vosk cannot hear: {error}") from error
             self.heard += len(pcm)
+            self._fed += len(pcm)
             self._running = True
         return str(json.loads(self._kaldi.PartialResult()).get("partial", "")) if self._running else ""
 
     def finish(self) -> dict[str, object]:
         if not self._running:
             return {}
-        self._running = False
+        self._running, self._fed = False, 0
         answer: dict[str, object] = json.loads(self._kaldi.FinalResult())
         return answer
 
@@ -144,7 +170,8 @@ class VoskRecogniser:
         check_files(model_dir)
         vosk.SetLogLevel(-1)
         try:
-            self._model = vosk.Model(str(model_dir))
+            with TemporaryDirectory() as view:
+                self._model = vosk.Model(str(_without_dither(model_dir, Path(view))))
         except Exception as error:
             raise ModelCorrupt(f"the model in {model_dir} cannot be loaded; fetch it again") from error
         self._lock = Lock()

@@ -21,6 +21,7 @@ from voice.nlu.normalise import plain
 SURE_PHRASE = 0.8  # a closed grammar forces any sound into its words: only a confident whole phrase counts
 SLOWEST_WORD_MS = 700  # a phrase whose words would have to be longer than this hides others
 AROUND_MS = 700  # of an utterance's sound that is before its first word and after its last
+AGREED = 0.75  # two hearings, each unsure, of the same words
 WEAK_PHRASE = 0.5  # or a likely one, where the full vocabulary hears no words at all
 LONGEST_PHRASE_MS = 1_600  # longer than this is hardly a menu's phrase: hear it with the full vocabulary too
 
@@ -140,7 +141,9 @@ class Hearing:
         free = _joined(self._full_segments)
         if not free.text and named and confidence >= WEAK_PHRASE:
             return replace(self._timed(phrase), confidence=confidence, closed=True)
-        return self._timed(free)
+        heard = self._timed(free)
+        agree = bool(free.text) and plain(free.text) == plain(phrase.text)
+        return replace(heard, confidence=max(heard.confidence, AGREED)) if agree else heard
 
     def _is_phrase(self, text: str) -> bool:
         return plain(text) in _whole(self._listening.phrases)

@@ -78,6 +78,7 @@ class Call:
         self._log = EventLog()
         self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
         self._scribe = Scribe(recorder, engines.writers)
+        self._gone = False  # the caller has hung up; his last words may still come
         self._played = Played()
         self._replies = Replies(self._reply_done)
         self._timers = Timers(lambda name: self._publish(TimerFired(at_ms=self._now_ms, name=name)))
@@ -150,6 +151,8 @@ class Call:
             event = await self._events.get()
             if isinstance(event, HungUp):
                 return event
+            if self._gone:
+                continue  # nobody is there to be answered
             if isinstance(event, Understood):
                 self._replies.mark("intent")
             for action in self._dialog.handle(event):
@@ -192,6 +195,7 @@ class Call:
                     self._publish(Key(at_ms=self._now_ms, digit=digit))
                 case _:
                     self._publish(Typed(at_ms=self._now_ms, text=item.text))
+        self._gone = True
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await self._ears.end()

@@ -16,7 +16,7 @@ from voice.nlu.normalise import plain
 
 NUMBER = "number"  # the intent of an answer that gives a number; its slots: state, digits, groups
 SURE, LIKELY, UNSURE = 0.75, 0.6, 0.45  # done; done if it cannot be asked back; asked back
-HEARD_BADLY = 0.5  # below this a recogniser's own doubt halves what the words seem to mean
+HEARD_BADLY = 0.4  # below this a recogniser's own doubt halves what the words seem to mean
 YES, NO = "yes", "no"
 
 
