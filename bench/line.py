@@ -250,13 +250,17 @@ def main() -> None:
 
 def show(figures: dict[str, Figure], levels: tuple[int, ...], head: str) -> None:
     names = dict.fromkeys(name.partition(": ")[2] for name in figures if ": " in name)
-    table = Table(f"The line under load, p50 / p95 (n) in ms, or one value ({head})", ["figure", *map(str, levels)])
+    table = Table(
+        f"The line under load, p50 / p90 / p95 (n) in ms, or one value ({head})", ["figure", *map(str, levels)]
+    )
     for name in names:
         cells = []
         for callers in levels:
             figure = figures.get(f"{callers} callers: {name}", {})
             if "p95" in figure:
-                cells.append(f"{float(figure['p50']):.0f} / {float(figure['p95']):.0f} ({figure['n']})")
+                cells.append(
+                    f"{float(figure['p50']):.0f} / {float(figure['p90']):.0f} / {float(figure['p95']):.0f} ({figure['n']})"
+                )
             else:
                 cells.append(f"{float(figure['value']):.3g}" if "value" in figure else "")
         table.add(name, *cells)

@@ -17,11 +17,11 @@ Figure = dict[str, float | int | str]
 
 
 def spread(values: Sequence[float], unit: str) -> Figure:
-    """A figure measured many times: {unit, n, p50, p95, p99}."""
+    """A figure measured many times: {unit, n, p50, p90, p95, p99}."""
     if not values:
         return {"unit": unit, "n": 0}
-    p50, p95, p99 = (round(float(p), 4) for p in np.percentile(values, [50, 95, 99]))
-    return {"unit": unit, "n": len(values), "p50": p50, "p95": p95, "p99": p99}
+    p50, p90, p95, p99 = (round(float(p), 4) for p in np.percentile(values, [50, 90, 95, 99]))
+    return {"unit": unit, "n": len(values), "p50": p50, "p90": p90, "p95": p95, "p99": p99}
 
 
 def ratio(value: float, unit: str, n: int) -> Figure:
