@@ -28,6 +28,7 @@ TURN_S = 12.0  # about what a question and its answer take
 FRAME_S = 0.02
 SHARE = 1 / 3  # of the time that a caller speaks
 ANSWERED_S = 4.0  # a reply that comes later is none: the line has asked again by itself
+NOTICE_S = 6.0  # the first saying of a call
 OVER_S = (0.8, 1.6)  # how long the line has been speaking when it is interrupted
 clock = time.perf_counter
 
@@ -124,7 +125,8 @@ class Caller:
             return False
         talkative = self._spoken_s > SHARE * (now_s - began_s)
         if self._sounds_until > now_s:
-            return not talkative and now_s - self._speaks_since > random.uniform(*OVER_S)
+            announced = now_s - began_s < NOTICE_S  # which nobody can cut short
+            return not talkative and not announced and now_s - self._speaks_since > random.uniform(*OVER_S)
         pause_s = now_s - self._sounds_until
         return pause_s > 0.3 and (not talkative or pause_s > 2.5)
 

@@ -258,9 +258,8 @@ def show(figures: dict[str, Figure], levels: tuple[int, ...], head: str) -> None
         for callers in levels:
             figure = figures.get(f"{callers} callers: {name}", {})
             if "p95" in figure:
-                cells.append(
-                    f"{float(figure['p50']):.0f} / {float(figure['p90']):.0f} / {float(figure['p95']):.0f} ({figure['n']})"
-                )
+                spread_ms = " / ".join(f"{float(figure[p]):.0f}" for p in ("p50", "p90", "p95"))
+                cells.append(f"{spread_ms} ({figure['n']})")
             else:
                 cells.append(f"{float(figure['value']):.3g}" if "value" in figure else "")
         table.add(name, *cells)

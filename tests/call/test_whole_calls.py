@@ -237,3 +237,17 @@ def test_words_under_way_are_kept_when_the_caller_hangs_up(script: Script) -> No
     call = play(script, ("line_silent", 500, "мне нужно узнать что там"), ("at_once", 20, "!"))
     assert call.of(Final)[-1].text == "мне нужно узнать что там"
     assert call.recorder.events[-1] == call.of(HungUp)[0]
+
+
+def test_a_number_waits_for_its_digits_but_not_when_all_are_there(script: Script) -> None:
+    def gap_ms(number: str) -> float:
+        call = play(
+            script, ("line_silent", 500, "статус заявления"), ("line_silent", 500, number), ("at_once", 4000, "!")
+        )
+        return call.recorder.traces[-1]["gap"]
+
+    assert gap_ms("сто двадцать три") == pytest.approx(1500, abs=60)
+    whole = "сто двадцать три четыреста пятьдесят шесть семьдесят восемь девять ноль"
+    assert gap_ms(whole) == pytest.approx(400, abs=60)
+    may_go_on = "сто двадцать три четыреста пятьдесят шесть семьдесят восемь девяносто"
+    assert gap_ms(may_go_on) == pytest.approx(700, abs=60)

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from voice.vad.endpointer import Ended, Endpointer, Paused, Rules, Started
 LOOK_BACK_MS = 400  # sound before the detector's edge that the recogniser gets: the quiet first sound of «да»
 FEED_FRAMES = 5  # 100 ms a feed: fewer thread hops than 20 ms, words no later
 START_MS, START_OVER_LINE_MS = 60, 140  # voiced sound that opens an utterance; while the line speaks, an echo may
+GOING_ON_MS = 700  # silence after words that are whole but may go on
 LONGEST_MS = 20_000
 
 
@@ -137,6 +139,7 @@ class Ears:
             self._backlog.put(Closed(self._utterance))
 
     def _ended(self, edge: Ended) -> None:
+        self._set_rules()
         self._replies.begin(silent_ms=self.heard_ms - edge.at_ms)
         self._publish(SpeechEnded(at_ms=edge.at_ms, utterance=self._utterance))
 
@@ -150,6 +153,11 @@ class Ears:
         if edge:
             self._ended(edge)
         return edge is not None
+
+    def _wait_no_longer_than(self, pause_ms: int) -> None:
+        """For the rest of this utterance."""
+        rules = self._endpointer.rules
+        self._endpointer.rules = replace(rules, pause_ms=min(rules.pause_ms, pause_ms))
 
     async def _decode(self, opened: Opened) -> None:
         """One utterance, from its opening to its Final."""
@@ -172,6 +180,8 @@ class Ears:
                     enough = await in_worker(self._workers, hearing.enough)
                     if enough and self._close_early(item):
                         heard = enough
+                    elif not enough and hearing.may_go_on:
+                        self._wait_no_longer_than(GOING_ON_MS)
                 elif isinstance(item, Closed):
                     heard = await in_worker(self._workers, hearing.finish)
         except EngineFailed as error:

@@ -82,6 +82,11 @@ class Hearing:
             return self.finish()
         return None
 
+    @property
+    def may_go_on(self) -> bool:
+        """After `enough` said None: is the utterance whole all the same, unless the caller adds to it?"""
+        return self._listening.judge(self._shown) is Completeness.PREFIX
+
     def finish(self) -> Heard:
         """The utterance as it is; the last call but `close`."""
         if self._closed:

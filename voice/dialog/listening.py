@@ -23,7 +23,7 @@ class Listening:
 
     phrases: the closed grammar; empty means an open question, heard with the full vocabulary.
     second: a closed grammar of words for a second opinion when the first hearing is not complete (spoken numbers).
-    judge: is this text all that the caller can want to say here?
+    judge: is this text all that the caller can want to say here? PREFIX says: most likely, but it may go on.
     """
 
     patience: Patience

@@ -95,7 +95,8 @@ class Question:
             if state is State.COMPLETE and self.asks is Asks.STEP:
                 return Completeness.COMPLETE
             if state is State.SHORT:
-                return Completeness.PREFIX
+                full = documents.take(self.step.slot.kind, text, self.before).state is State.COMPLETE
+                return Completeness.PREFIX if full else Completeness.OPEN  # «девяносто» may become «девяносто один»
         if any(
             option.key and plain(text) == self.script.texts.tables["keys"].get(option.key) for option in self.options
         ):
