@@ -16,3 +16,8 @@ sys.path.insert(0, str(ROOT))
 @pytest.fixture(scope="session")
 def script() -> Script:
     return load_script(ROOT / "prompts" / "ru")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: their driver keeps an event loop running in this thread to the end of the run."""
+    items.sort(key=lambda item: "e2e" in item.path.parts)

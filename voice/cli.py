@@ -30,7 +30,9 @@ from voice.tts import voices as tts_voices
 
 DEFAULT_LINE = "88005553535"
 
-app = typer.Typer(help="Liniya: a Russian voice line.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Liniya: a Russian voice line.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 models = typer.Typer(help="The recogniser's models.", no_args_is_help=True)
 voices = typer.Typer(help="The voices of the line.", no_args_is_help=True)
 app.add_typer(models, name="models")
@@ -54,7 +56,12 @@ def serve() -> None:
 
 @app.command()
 def call(
-    file: Annotated[Path, typer.Argument(help="A recorded caller: WAV or FLAC, with or without NAME.expect.yaml")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A recorded caller: WAV or FLAC, with or without NAME.expect.yaml", exists=True, dir_okay=False
+        ),
+    ],
     fast: Annotated[bool, typer.Option(help="As fast as the machine can, not in real time")] = False,
     line: Annotated[str, typer.Option(help="The number that is dialled")] = DEFAULT_LINE,
     save: Annotated[Path | None, typer.Option(help="Write what the line said: NAME.wav or NAME.flac")] = None,

@@ -11,14 +11,14 @@ deb cdrom:[Debian]/ bookworm main
 """
 MODERN = """Types: deb
 # a comment in the middle
-URIs: http://archive.ubuntu.com/ubuntu/
+URIs: http://archive.example.org/ubuntu/
 Suites: noble noble-updates
 Components: main universe
 Signed-By: /usr/share/keyrings/ubuntu.gpg
 
 Types: deb
 Enabled: no
-URIs: http://security.ubuntu.com/ubuntu/
+URIs: http://security.example.org/ubuntu/
 Suites: noble-security
 Components: main
 
@@ -46,7 +46,7 @@ def test_a_classic_list_gives_the_archive_alone():
 def test_a_modern_file_gives_the_archive_alone():
     text = archive_sources(parse_deb822(MODERN))
     assert text == (
-        "Types: deb\nURIs: http://archive.ubuntu.com/ubuntu/\nSuites: noble noble-updates\n"
+        "Types: deb\nURIs: http://archive.example.org/ubuntu/\nSuites: noble noble-updates\n"
         "Components: main universe multiverse\nSigned-By: /usr/share/keyrings/ubuntu.gpg\n"
     )
 

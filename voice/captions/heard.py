@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 USUAL_MS_PER_SIGN = 70.0
-SIGNS_OF_A_DIGIT = 5  # «7» sounds as long as five letters: «семь», «двадцать», «тысяч»
+SIGNS_OF_A_DIGIT = 5  # a digit sounds about as long as five letters
 _WORDS = re.compile(r"\S+\s*")
 
 

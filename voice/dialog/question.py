@@ -96,7 +96,7 @@ class Question:
                 return Completeness.COMPLETE
             if state is State.SHORT:
                 full = documents.take(self.step.slot.kind, text, self.before).state is State.COMPLETE
-                return Completeness.PREFIX if full else Completeness.OPEN  # «девяносто» may become «девяносто один»
+                return Completeness.PREFIX if full else Completeness.OPEN  # ninety may become ninety-one
         if any(
             option.key and plain(text) == self.script.texts.tables["keys"].get(option.key) for option in self.options
         ):

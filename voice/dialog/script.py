@@ -60,7 +60,7 @@ class Step:
     transfer: str = ""
     on_silence: str = ""  # where a caller who stays silent goes instead of to a person
     end: bool = False
-    deaf_to: tuple[str, ...] = ()  # intents that change nothing while this is said: «спасибо» after the goodbye
+    deaf_to: tuple[str, ...] = ()  # intents that change nothing while this is said: thanks after the goodbye
 
 
 @dataclass(frozen=True, slots=True)

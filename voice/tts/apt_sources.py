@@ -40,9 +40,8 @@ def _distribution_of(uri: str) -> str | None:
     parts = urlsplit(uri)
     if parts.scheme.startswith(("cdrom", "copy")):
         return None
-    host = parts.hostname or ""
-    for distribution, domain in (("debian", "debian.org"), ("ubuntu", "ubuntu.com")):
-        if host == domain or host.endswith("." + domain) or re.search(rf"/{distribution}[\w.-]*(/|$)", parts.path):
+    for distribution in ADDED:  # archives and mirrors alike keep it under its name
+        if re.search(rf"/{distribution}[\w.-]*(/|$)", parts.path):
             return distribution
     return None
 
