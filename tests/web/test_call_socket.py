@@ -129,7 +129,7 @@ def test_ten_megabytes_at_once(host: str, line: SmallLine) -> None:
             bad.send(b"\0" * 10_000_000)
             closed(bad)
             raise ConnectionClosed(None, None)
-        assert bad.close_code == 1009
+        assert bad.close_code in (1009, 1006)  # the reason may be lost: the server hangs up while this still writes
     until(lambda: line.ended == 1)
     assert line.lines[0].fault.code == "too_big"  # type: ignore[attr-defined]
 
