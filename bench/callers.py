@@ -190,7 +190,8 @@ class Caller:
                 del self._missing[at]
                 end_s = self._began_s - self._phrase.onset_s + self._phrase.words[at][1]
                 kind = "closed" if self._phrase.kind == "closed" else "open"
-                self._figures.add(f"word delay, {kind}", (now_s - end_s) * 1000)
+                for words in (f"{kind} states", "all words"):
+                    self._figures.add(f"word delay, {words}", (now_s - end_s) * 1000)
         if cue["final"]:
             self._figures.counts["words heard wrongly"] += len(self._missing)
             self._missing = {}

@@ -3,8 +3,8 @@
 Traps that shape this file: SetGrammar inside an utterance aborts the process, so a grammar is a recogniser of its own
 (0.5 ms to make); vosk's JSON reader does not know \\u escapes, so a grammar is written with ensure_ascii=False; words
 the model lacks vanish from a grammar unsaid, and it spells ё; a recogniser adapts to its speaker until FinalResult, so
-an engine goes back to the pool only after one; vosk's own end of utterance is ignored: ours decides.
-Kaldi adds random noise to what it hears, so hard words may come out differently each time: docs/recognition.md.
+an engine goes back to the pool only after one; vosk's own end of utterance is ignored: ours decides. Two of the
+model's settings are ours, see `_view`.
 """
 
 from __future__ import annotations
@@ -44,6 +44,9 @@ _HALF_A_SECOND = silence(500, HEARING_HZ)
 Grammar = tuple[str, ...]  # phrases as the model spells them; empty: the full vocabulary
 
 
+# Frames of 10 ms that are decoded at once, a multiple of the model's subsampling, 3: fewer show words earlier and cost
+# more. docs/recognition.md has the measurements; Kaldi's own default is 20.
+CHUNK_FRAMES = 12
 _DITHER = np.random.default_rng(0).normal(0.0, 1.0, HEARING_HZ).round().astype(np.int16)  # as strong as Kaldi's own
 
 
@@ -53,16 +56,20 @@ def _dithered(pcm: Pcm16, at: int) -> Pcm16:
     return to_int16(pcm.astype(np.float32) + noise)
 
 
-def _without_dither(model_dir: Path, view: Path) -> Path:
-    """The model as a directory of links, but for its feature settings; it is read whole when it is loaded."""
+def _view(model_dir: Path, view: Path) -> Path:
+    """The model as a directory of links, but for two settings; it is read whole when it is loaded.
+
+    Kaldi's own noise is off, since hard words came out differently each time; `_dithered` adds ours instead.
+    """
     for path in model_dir.resolve().iterdir():
         if path.name != "conf":
             (view / path.name).symlink_to(path)
     (view / "conf").mkdir()
     for path in (model_dir / "conf").iterdir():
         (view / "conf" / path.name).write_bytes(path.read_bytes())
-    with (view / "conf" / "mfcc.conf").open("a") as settings:
-        settings.write("\n--dither=0\n")
+    for name, setting in (("mfcc.conf", "--dither=0"), ("model.conf", f"--frames-per-chunk={CHUNK_FRAMES}")):
+        with (view / "conf" / name).open("a", encoding="utf-8") as settings:
+            settings.write(f"\n{setting}\n")
     return view
 
 
@@ -171,7 +178,7 @@ class VoskRecogniser:
         vosk.SetLogLevel(-1)
         try:
             with TemporaryDirectory() as view:
-                self._model = vosk.Model(str(_without_dither(model_dir, Path(view))))
+                self._model = vosk.Model(str(_view(model_dir, Path(view))))
         except Exception as error:
             raise ModelCorrupt(f"the model in {model_dir} cannot be loaded; fetch it again") from error
         self._lock = Lock()
