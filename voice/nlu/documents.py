@@ -10,12 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from voice.nlu import numbers
+from voice.nlu import continued, numbers
 from voice.nlu.normalise import words
-from voice.nlu.number_words import NUMBER_WORDS, Rank, is_number
+from voice.nlu.number_words import ALIKE
+from voice.nlu.repair import repair
+
+__all__ = ["KINDS", "Kind", "State", "Taken", "inn_ok", "length_state", "repair", "show", "snils_ok", "take"]
 
 _SNILS_UNCHECKED = 1_001_998
-_BREAKS_BELIEVED = 2.0  # a reading further from the natural one passes a checksum by chance too often
+_SERIES_DIGITS = 4
+_PAUSE = "тире"  # parts groups that must not join
 _INN_WEIGHTS = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 
 
@@ -36,7 +40,9 @@ class Kind:
     lengths: tuple[int, ...]
     shape: tuple[int, ...]
     check: Callable[[str], bool] | None = None
-    fits: Callable[[str], bool] | None = None  # a further rule on the digits, told apart from the checksum
+    vouched: Callable[[str], bool] | None = None  # does the checksum say anything about these digits?
+    fits: Callable[[str, Sequence[str]], bool] | None = None  # a rule on digits and groups, apart from the checksum
+    trunk: str = ""  # first digits behind which one more may be due
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,11 @@ class Taken:
     """What an answer gives.
 
     `digits` with the caller's own `groups`; for SHORT all digits so far, for LONG and WRONG what was heard.
-    `candidates`: every reading that fits (best first), empty for NONE. `sure`: the natural reading fits, and where
-    there is a checksum no other reading passes it; anything not sure must be asked, not only read back.
+    `candidates`: every reading that fits (best first), for SHORT and LONG behind what was heard; empty for NONE.
+    `sure`: the natural reading fits, and where there is a checksum no other reading passes it; anything not sure must
+    be asked, not only read back.
+    `meant`: other numbers with a right checksum that one misheard word would explain; only to be asked: once the
+    answer is refused, or for SHORT when the caller says that this is all.
     """
 
     state: State
@@ -53,13 +62,14 @@ class Taken:
     groups: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
     sure: bool = False
+    meant: tuple[str, ...] = ()
 
 
 def snils_ok(digits: str) -> bool:
     """Is the checksum of 11 digits of a СНИЛС right?"""
     body, control = digits[:9], int(digits[9:])
     if int(body) <= _SNILS_UNCHECKED:
-        return True
+        return int(body) > 0
     total = sum(int(digit) * (9 - i) for i, digit in enumerate(body))
     return total % 101 % 100 == control
 
@@ -71,55 +81,76 @@ def inn_ok(digits: str) -> bool:
         weights = _INN_WEIGHTS[len(_INN_WEIGHTS) - upto :]
         return str(sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=False)) % 11 % 10)
 
+    if digits.startswith("00"):  # there is no such region, and zeros alone would pass
+        return False
     if len(digits) == 10:
         return digits[9] == control(9)
     return digits[10:] == control(10) + control(11)
 
 
-def _phone_fits(digits: str) -> bool:
-    return digits[0] in "78" if len(digits) == 11 else digits[0] not in "78"
+def _phone_fits(digits: str, groups: Sequence[str]) -> bool:
+    """Ten digits that begin with 8 are a number of Petersburg or Samara, or lack one behind the 8 of long distance."""
+    if len(digits) == 11:
+        return digits[0] in "78"
+    return digits[0] not in "78" or (digits[0] == "8" and digits[1] in "1234567" and groups[0] != "8")
+
+
+def _snils_vouched(digits: str) -> bool:
+    return int(digits[:9]) > _SNILS_UNCHECKED
 
 
 KINDS: dict[str, Kind] = {
     "application_number": Kind((10,), (3, 3, 2, 2)),
     "appeal_number": Kind((8,), (2, 2, 2, 2)),
-    "snils": Kind((11,), (3, 3, 3, 2), check=snils_ok),
+    "snils": Kind((11,), (3, 3, 3, 2), check=snils_ok, vouched=_snils_vouched),
     "inn": Kind((10, 12), (4, 4, 4), check=inn_ok),
     "passport": Kind((10,), (2, 2, 3, 3)),
-    "phone": Kind((10, 11), (1, 3, 3, 2, 2), fits=_phone_fits),
+    "phone": Kind((10, 11), (1, 3, 3, 2, 2), fits=_phone_fits, trunk="8"),
 }
 
 
 def take(kind: str, text: str, before: str = "") -> Taken:
     """Understand an answer to "say the number".
 
-    kind: a key of KINDS (KeyError otherwise). before: digits given in earlier utterances, or an empty text; the new
-    ones continue them, overlap them or replace them, whichever fits.
+    kind: a key of KINDS (KeyError otherwise). before: digits given in earlier utterances, best in their groups
+    ("123 45"), or an empty text; the new ones continue them, overlap them, mend them or replace them.
     All readings whose length fits are kept, the checksum chooses among them. With a checksum COMPLETE means that it
     is right; where several readings pass it, all of them are in `candidates` and `sure` is False.
     """
-    rules = KINDS[kind]
-    ways = [way for reading in numbers.readings(text) for way in _joined(reading, before)]
+    rules, groups = KINDS[kind], tuple(before.split())
+    if kind == "passport":
+        text, groups = _passport_order(text, groups)
+    if groups and (mended := continued.mended(rules.lengths, text, groups)):
+        text, groups = f" {_PAUSE} ".join(mended), ()
+    ways = continued.ways(rules.lengths, text, groups)
+    if not ways and groups and numbers.begun_anew(text):
+        return Taken(State.SHORT)
     if not ways:
-        return Taken(State.NONE, before, (before,) if before else ())
+        return Taken(State.NONE, "".join(groups), groups)
     ways.sort(key=lambda way: way.cost)
     natural = ways[0]
-    near = [way for way in ways if way.cost - natural.cost <= _BREAKS_BELIEVED]
-    if rules.check is None and len(natural.digits) < max(rules.lengths) - 1:
-        near = [way for way in near if way.cost - natural.cost < numbers.BREAK_COST]  # more is due: nothing vouches
-    fitting = _distinct([way for way in near if _fits(rules, way.digits)])
+    near = [way for way in ways if way.cost - natural.cost <= continued.BREAKS_BELIEVED]
+    fitting = whole = _distinct([way for way in near if _fits(rules, way)])
+    is_length = len(natural.digits) in rules.lengths and not _fits(rules, natural)
+    if rules.check is None and (is_length or len(natural.digits) < max(rules.lengths) - 1):
+        fitting = [way for way in fitting if way.cost - natural.cost < numbers.BREAK_COST]  # more is due: no vouching
     passing = [way for way in fitting if rules.check is None or rules.check(way.digits)]
+    length = len(natural.digits)
+    near_length = any(abs(length - fitting_length) <= 1 for fitting_length in rules.lengths)
+    meant = _misheard(rules, text, groups) if rules.check and near_length else ()
     if passing:
         best = passing[0]
         is_natural = best.cost - natural.cost < numbers.BREAK_COST
-        alone = len(passing) == 1 if rules.check else len(passing) == 1 or passing[1].cost > best.cost
-        return Taken(
-            State.COMPLETE, best.digits, best.groups, tuple(way.digits for way in passing), is_natural and alone
-        )
-    if _fits(rules, natural.digits):
-        return Taken(State.WRONG, natural.digits, natural.groups, tuple(way.digits for way in fitting))
-    state = State.SHORT if len(natural.digits) < max(rules.lengths) else State.LONG
-    return Taken(state, natural.digits, natural.groups, (natural.digits,))
+        alone = len(passing) == 1 or (rules.check is None and passing[1].cost > best.cost)
+        sure = is_natural and alone and (rules.vouched is None or rules.vouched(best.digits))
+        digits = tuple(way.digits for way in passing)
+        others = tuple(number for number in meant if number not in digits)
+        return Taken(State.COMPLETE, best.digits, best.groups, digits, sure, others)
+    heard = natural.digits, natural.groups
+    if length in rules.lengths and rules.check:
+        return Taken(State.WRONG, *heard, tuple(way.digits for way in fitting), meant=meant)
+    state = State.SHORT if length < max(rules.lengths) else State.LONG
+    return Taken(state, *heard, (natural.digits, *(way.digits for way in whole)), meant=meant)
 
 
 def length_state(kind: str, text: str, before: str = "") -> State:
@@ -128,19 +159,19 @@ def length_state(kind: str, text: str, before: str = "") -> State:
     COMPLETE only when nothing more is due: the longest length is reached (or the checksum is right), and no next
     word can change the last group («двадцать» may become «двадцать три»). A wrong checksum gives WRONG.
     """
-    rules = KINDS[kind]
-    reading = numbers.natural(text)
+    rules, groups = KINDS[kind], tuple(before.split())
+    reading = numbers.natural(text, groups)
     if reading is None:
         return State.NONE
-    digits = reading.digits if reading.restart else before + reading.digits
-    if not _fits(rules, digits):
-        digits = reading.digits if _fits(rules, reading.digits) else digits
-    if not _fits(rules, digits):
-        return State.SHORT if len(digits) < max(rules.lengths) else State.LONG
-    checked = rules.check is not None and rules.check(digits)
+    if groups and not _fits(rules, reading):
+        alone = numbers.natural(text)
+        reading = alone if alone is not None and _fits(rules, alone) else reading
+    if not _fits(rules, reading):
+        return State.SHORT if len(reading.digits) < max(rules.lengths) else State.LONG
+    checked = rules.check is not None and rules.check(reading.digits)
     if numbers.may_grow(text) and not checked:
         return State.SHORT
-    if len(digits) < max(rules.lengths) and rules.fits is None:
+    if len(reading.digits) < max(rules.lengths) and (rules.fits is None or reading.digits[0] in rules.trunk):
         return State.SHORT
     return State.WRONG if rules.check is not None and not checked else State.COMPLETE
 
@@ -148,14 +179,14 @@ def length_state(kind: str, text: str, before: str = "") -> State:
 def show(digits: str, groups: Sequence[str] = (), kind: str = "") -> str:
     """The digits for reading back and for captions: "123 456 78 90".
 
-    In the caller's own `groups` when they make up `digits`; else in the groups in which the `kind` is written; else
-    by threes.
+    In the caller's own `groups` when they make up `digits` or have its length; else in the groups in which the `kind`
+    is written; else by threes.
     """
-    if groups and "".join(groups) == digits:
-        return " ".join(groups)
-    shape = list(KINDS[kind].shape) if kind in KINDS else []
-    if kind == "phone" and len(digits) == 10:
-        shape = shape[1:]
+    shape = [len(group) for group in groups]
+    if not groups or sum(shape) != len(digits):
+        shape = list(KINDS[kind].shape) if kind in KINDS else []
+        if kind == "phone" and len(digits) == 10:
+            shape = shape[1:]
     parts, at = [], 0
     while at < len(digits):
         step = shape.pop(0) if shape else 3
@@ -164,39 +195,33 @@ def show(digits: str, groups: Sequence[str] = (), kind: str = "") -> str:
     return " ".join(parts)
 
 
-def repair(digits: str, groups: Sequence[str], text: str) -> str | None:
-    """Mend one place of a number that was read back: «нет, третья цифра пять», «не тридцать, а тринадцать».
+def _misheard(rules: Kind, text: str, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Numbers with a right checksum that one misheard word would explain: to be asked, never to be accepted."""
+    said, found = words(text), []
+    for i, word in enumerate(said):
+        for other in ALIKE.get(word, ()):
+            reading = numbers.natural(" ".join([*said[:i], other, *said[i + 1 :]]), before)
+            if reading and _fits(rules, reading) and rules.check and rules.check(reading.digits):
+                found.append(reading.digits)
+    return tuple(dict.fromkeys(found))
 
-    groups: as the number was read back; a group that equals what is denied goes before an accidental match.
-    Returns the new digits (their number may have changed: check it again), or None when the text names no place or
-    more than one.
-    """
+
+def _passport_order(text: str, before: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The series first, in whatever order they were said: «номер ... серия ...»."""
     said = words(text)
-    for mend in (_by_place, _by_content):
-        mended = mend(digits, groups, said)
-        if mended is not None:
-            return mended
-    return None
+    at = next((i for i, word in enumerate(said) if word.startswith("сери")), -1)
+    if at < 0:
+        return text, before
+    series = numbers.natural(" ".join(said[at:]))
+    number = numbers.natural(" ".join(said[:at]))
+    given = number.groups if number else before
+    if series is None or len(series.digits) != _SERIES_DIGITS or len("".join(given)) != _SERIES_DIGITS + 2:
+        return text, before
+    return f" {_PAUSE} ".join((*series.groups, *given)), ()
 
 
-def _joined(reading: numbers.Reading, before: str) -> list[numbers.Reading]:
-    """The new digits alone, after those given before, and after the part of them that was not said again."""
-    if not before or reading.restart:
-        return [reading]
-    ways = [_with(reading, (before, *reading.groups), 0.0), _with(reading, reading.groups, numbers.BREAK_COST / 2)]
-    for overlap in range(2, min(len(before), len(reading.digits)) + 1):
-        if before.endswith(reading.digits[:overlap]):
-            ways.append(_with(reading, (before, reading.digits[overlap:]), numbers.BREAK_COST / 2))
-    return ways
-
-
-def _with(reading: numbers.Reading, groups: tuple[str, ...], cost: float) -> numbers.Reading:
-    kept = tuple(group for group in groups if group)
-    return numbers.Reading("".join(kept), kept, reading.used, reading.cost + cost, reading.restart)
-
-
-def _fits(rules: Kind, digits: str) -> bool:
-    return len(digits) in rules.lengths and (rules.fits is None or rules.fits(digits))
+def _fits(rules: Kind, reading: numbers.Reading) -> bool:
+    return len(reading.digits) in rules.lengths and (rules.fits is None or rules.fits(reading.digits, reading.groups))
 
 
 def _distinct(ways: Sequence[numbers.Reading]) -> list[numbers.Reading]:
@@ -204,97 +229,3 @@ def _distinct(ways: Sequence[numbers.Reading]) -> list[numbers.Reading]:
     for way in ways:
         first.setdefault(way.digits, way)
     return list(first.values())
-
-
-_MEND_FILLERS = frozenset(("цифра", "цифру", "цифры", "там", "должна", "быть", "это", "не", "на", "а", "будет"))
-
-
-def _by_place(digits: str, groups: Sequence[str], said: Sequence[str]) -> str | None:
-    """«третья цифра пять», «последняя семь», «последние две цифры сорок пять», «первые три сто двадцать»."""
-    for i, word in enumerate(said):
-        start, count, after = _place(said, i, len(digits))
-        if count == 0:
-            continue
-        told = [w for w in said[after:] if w not in _MEND_FILLERS]
-        new = numbers.natural(" ".join(told[_denied(said[after:]) :]))
-        if new is None:
-            return None
-        if len(new.digits) != count and (word.startswith("последн") or word.startswith("перв")):
-            count = len(new.digits)
-            start = 0 if word.startswith("перв") else len(digits) - count
-        if len(new.digits) != count or start < 0 or start + count > len(digits):
-            return None
-        return digits[:start] + new.digits + digits[start + count :]
-    return None
-
-
-def _denied(told: Sequence[str]) -> int:
-    """Number words to skip in «не пять, а шесть»."""
-    if "не" in told and "а" in told and list(told).index("не") < list(told).index("а"):
-        return sum(is_number(word) for word in told[: list(told).index("а")])
-    return 0
-
-
-def _place(said: Sequence[str], i: int, length: int) -> tuple[int, int, int]:
-    """(first digit, how many, next word) of a place named at word `i`; how many is 0 when none is named there."""
-    word = said[i]
-    after = i + 1
-    if word.startswith(("последн", "предпоследн", "перв")) and word not in ("первый", "первого"):
-        count = 1
-        if word in ("последние", "последних", "первые", "первых"):
-            number = NUMBER_WORDS.get(said[after]) if after < len(said) else None
-            if number is None or number.rank is not Rank.UNIT:
-                return 0, 0, after
-            count, after = number.value, after + 1
-        elif word.startswith("перв") and (after >= len(said) or not said[after].startswith("цифр")):
-            return 0, 0, after
-        start = 0 if word.startswith("перв") else length - count - (1 if word.startswith("пред") else 0)
-        return start, count, after
-    ordinal = NUMBER_WORDS.get(word)
-    is_named = after < len(said) and said[after].startswith("цифр")
-    if ordinal is None or not ordinal.ordinal or not (is_named or word.endswith(("ая", "ья", "ую", "ью"))):
-        return 0, 0, after
-    return ordinal.value - 1, 1, after
-
-
-def _by_content(digits: str, groups: Sequence[str], said: Sequence[str]) -> str | None:
-    """«не тридцать, а тринадцать», «тринадцать, а не тридцать», «вместо тридцати тринадцать»."""
-    pair = _denied_and_meant(list(said))
-    if pair is None:
-        return None
-    wrong, right = pair
-    if not wrong or not right:
-        return None
-    in_groups = [i for i, group in enumerate(groups) if group == wrong]
-    if len(in_groups) == 1 and "".join(groups) == digits:
-        at = len("".join(groups[: in_groups[0]]))
-    elif not in_groups and digits.count(wrong) == 1:
-        at = digits.index(wrong)
-    else:
-        return None
-    return digits[:at] + right + digits[at + len(wrong) :]
-
-
-def _denied_and_meant(said: list[str]) -> tuple[str, str] | None:
-    def run(start: int) -> list[str]:
-        end = start
-        while end < len(said) and is_number(said[end]):
-            end += 1
-        return said[start:end]
-
-    for i, word in enumerate(said):
-        if word == "не" and (wrong := run(i + 1)):
-            if i >= 2 and said[i - 1] == "а" and is_number(said[i - 2]):
-                start = i - 2
-                while start > 0 and is_number(said[start - 1]):
-                    start -= 1
-                return numbers.plain_digits(wrong), numbers.plain_digits(said[start : i - 1])
-            after = i + 1 + len(wrong)
-            if after < len(said) and said[after] in ("а", "там") and (right := run(after + 1)):
-                return numbers.plain_digits(wrong), numbers.plain_digits(right)
-        if word == "вместо" and i + 1 < len(said) and is_number(said[i + 1]):
-            both = run(i + 1)
-            pair = numbers.natural(" ".join(both))
-            if pair is not None and len(pair.groups) == 2:
-                return pair.groups[0], pair.groups[1]
-    return None

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from voice.nlu.normalise import words
 from voice.nlu.number_words import (
+    DOUBLED,
     FILLERS,
     HARD_CORRECTIONS,
     NUMBER_WORDS,
+    PART_NOUNS,
+    PARTS,
+    SAID,
     SEVERAL,
     SOFT_CORRECTIONS,
     TIMES,
@@ -31,6 +36,8 @@ _BRIDGE_WORDS = 2  # this many unknown words may be noise inside one number
 
 BREAK_COST = 1.0  # the compound could go on, but is read as ended
 _ODD = 1.5  # possible, but people hardly say it so
+_PART = "цифра"  # stands for a word that names a part of the number
+_ONE_THOUSAND = ("одна", "одну")
 _NOISE = 0.5  # an unknown word inside the number was skipped
 
 
@@ -59,29 +66,54 @@ class _Path:
         return _Path((*self.groups, group), self.cost + cost, self.restart)
 
 
-def readings(text: str) -> list[Reading]:
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """What is worth keeping: so many paths of one length, no longer, no dearer above the cheapest."""
+
+    keep: int
+    longest: int = _LONGEST_DIGITS
+    reach: float = inf
+
+
+_ONLY_NATURAL = _Bounds(1)
+
+
+def readings(
+    text: str, before: Sequence[str] = (), *, longest: int = _LONGEST_DIGITS, reach: float = inf
+) -> list[Reading]:
     """All readings of the longest number in `text`, best first; an empty list when there is none.
 
     Takes number words, digits as typed, and a mixture. Corrections inside the text («нет», «ой не сорок, а
     пятьдесят», «не так, сначала») are followed; where it is unclear how much they take back, each way is a reading.
+    before: groups said earlier; the readings begin with them, and corrections may take them back. Nothing longer
+    than `longest` digits is kept, nor what costs more than `reach` above the cheapest.
     """
-    said = words(text)
+    said = _settled(words(text))
     best: dict[tuple[str, bool], Reading] = {}
-    for reading in sorted(_read_all(said, _KEPT), key=lambda reading: reading.cost):
+    bounds = _Bounds(_KEPT, longest, reach)
+    for reading in sorted(_read_all(said, bounds, tuple(before)), key=lambda reading: reading.cost):
         best.setdefault((reading.digits, reading.restart), reading)
     return list(best.values())
 
 
-def natural(text: str) -> Reading | None:
+def natural(text: str, before: Sequence[str] = ()) -> Reading | None:
     """The first of `readings`, found without the others: cheap enough for every partial hypothesis."""
-    return min(_read_all(words(text), 1), key=lambda reading: reading.cost, default=None)
+    found = _read_all(_settled(words(text)), _ONLY_NATURAL, tuple(before))
+    return min(found, key=lambda reading: reading.cost, default=None)
+
+
+def begun_anew(text: str) -> bool:
+    """Is the text only a wish to say the number from the beginning: «нет, не так, сначала»?"""
+    said = words(text)
+    only = all(_correction(said, i) or said[i] in FILLERS for i in range(len(said)))
+    return only and any(word in HARD_CORRECTIONS for word in said)
 
 
 def may_grow(text: str) -> bool:
     """Could one more word change the last group without adding digits: «двадцать» into «двадцать три»?"""
     said = words(text)
     last = NUMBER_WORDS.get(said[-1]) if said else None
-    return last is not None and not last.ordinal and last.rank in (Rank.TEN, Rank.HUNDRED, Rank.THOUSAND)
+    return last is not None and not last.ordinal and last.rank >= Rank.TEN
 
 
 _MENU_TALK = """пункт пункта вариант варианта номер номером под цифра цифру кнопка кнопку нажимаю выбираю давайте
@@ -105,23 +137,54 @@ def value(text: str) -> int | None:
     return int(reading.digits)
 
 
-def _read_all(said: Sequence[str], keep: int) -> list[Reading]:
+def _settled(said: Sequence[str]) -> list[str]:
+    """The same number of words, of which those that only name a part of the number count no longer as digits."""
+    out = list(said)
+    for i, word in enumerate(said):
+        follow = said[i + 1] if i + 1 < len(said) else ""
+        if word in DOUBLED and (follow in NUMBER_WORDS or follow in SEVERAL):
+            out[i] = DOUBLED[word]
+        number = NUMBER_WORDS.get(word)
+        if number is not None and number.ordinal and follow.startswith(PART_NOUNS):
+            out[i] = _PART
+        if part_count(said, i) and _goes_on(said, i + 2):
+            out[i] = out[i + 1] = _PART
+    return out
+
+
+def part_count(said: Sequence[str], i: int) -> int:
+    """N of «первые N», «последние N цифр» at word `i`; 0 when there is none."""
+    number = NUMBER_WORDS.get(said[i + 1]) if i + 1 < len(said) else None
+    if number is None or number.ordinal or not 0 < number.value <= 10:
+        return 0
+    several = said[i].startswith(PARTS) and said[i].endswith(("ые", "ие", "ых", "их"))
+    zeros = i + 2 < len(said) and (said[i + 2] in SEVERAL or said[i + 2] in TIMES)
+    return number.value if several and not zeros else 0
+
+
+def _goes_on(said: Sequence[str], i: int) -> bool:
+    return any(is_number(word) or word.startswith(SAID) for word in said[i:])
+
+
+def _read_all(said: Sequence[str], bounds: _Bounds, before: tuple[str, ...] = ()) -> list[Reading]:
     """Read the stretch with most digits, alone and together with neighbours that only noise parts from it."""
     spans = _stretches(said)
     if not spans:
         return []
-    chosen = max(range(len(spans)), key=lambda i: (_digits_in(said, spans[i]), i))
+    chosen = len(spans) - 1
+    if len(spans) > 1:
+        chosen = max(range(len(spans)), key=lambda i: (_digits_in(said, spans[i]), i))
     first, last = chosen, chosen
     while first > 0 and spans[first][0] - spans[first - 1][1] <= _BRIDGE_WORDS:
         first -= 1
     while last + 1 < len(spans) and spans[last + 1][0] - spans[last][1] <= _BRIDGE_WORDS:
         last += 1
-    found = _read(said, *spans[chosen], keep)
+    found = _read(said, *spans[chosen], bounds, before)
     if first == last:
         return found
     left_out = sum(_digits_in(said, span) > 1 for span in spans[first : last + 1]) - 1
     found = [replace(reading, cost=reading.cost + 2 * left_out) for reading in found]
-    return found + _read(said, spans[first][0], spans[last][1], keep)
+    return found + _read(said, spans[first][0], spans[last][1], bounds, before)
 
 
 def _stretches(said: Sequence[str]) -> list[tuple[int, int]]:
@@ -160,33 +223,36 @@ def _correction(said: Sequence[str], i: int) -> bool:
 
 
 def _digits_in(said: Sequence[str], span: tuple[int, int]) -> int:
-    found = _read(said, *span, keep=1)
+    found = _read(said, *span, _ONLY_NATURAL)
     return len(found[0].digits) if found else 0
 
 
-def _read(said: Sequence[str], start: int, end: int, keep: int = _KEPT) -> list[Reading]:
+def _read(said: Sequence[str], start: int, end: int, bounds: _Bounds, before: tuple[str, ...] = ()) -> list[Reading]:
     row = said[start:end]
     at: list[list[_Path]] = [[] for _ in range(len(row) + 1)]
-    at[0] = [_Path()]
+    at[0] = [_Path(before)]
     for i in range(len(row)):
-        paths = _cheapest(at[i], keep)
+        paths = _cheapest(at[i], bounds)
         if not paths:
             continue
-        for step, follow in _steps(row, i, paths, natural_only=keep == 1):
+        for step, follow in _steps(row, i, paths, natural_only=bounds.keep == 1):
             at[step] += follow
-    ready = [path for path in _cheapest(at[len(row)], keep) if path.groups]
+    ready = [path for path in _cheapest(at[len(row)], bounds) if path.groups]
     return [Reading("".join(p.groups), p.groups, (start, end), p.cost, p.restart) for p in ready]
 
 
-def _cheapest(paths: list[_Path], keep: int) -> list[_Path]:
-    """Of the paths of one length the `keep` cheapest; of two that give the same digits the cheaper."""
+def _cheapest(paths: list[_Path], bounds: _Bounds) -> list[_Path]:
+    """Of the paths of one length the cheapest; of two that give the same digits the cheaper."""
     kept: list[_Path] = []
     of_length: dict[int, int] = {}
     seen: set[tuple[str, bool]] = set()
-    for path in sorted(paths, key=lambda path: path.cost):
+    paths.sort(key=lambda path: path.cost)
+    for path in paths:
+        if path.cost > paths[0].cost + bounds.reach:
+            break
         digits = "".join(path.groups)
-        length = 0 if keep == 1 else len(digits)
-        if len(digits) > _LONGEST_DIGITS or (digits, path.restart) in seen or of_length.get(length, 0) >= keep:
+        length = 0 if bounds.keep == 1 else len(digits)
+        if len(digits) > bounds.longest or (digits, path.restart) in seen or of_length.get(length, 0) >= bounds.keep:
             continue
         seen.add((digits, path.restart))
         of_length[length] = of_length.get(length, 0) + 1
@@ -275,7 +341,7 @@ def _without(path: _Path, wrong: str) -> _Path:
 
 def plain_digits(row: Sequence[str]) -> str:
     """The natural reading of number words alone, as digits; empty when there is none."""
-    found = _read(row, 0, len(row), keep=1)
+    found = _read(row, 0, len(row), _ONLY_NATURAL)
     return found[0].digits if found else ""
 
 
@@ -316,21 +382,26 @@ def _digit(row: Sequence[str], i: int) -> str:
     number = NUMBER_WORDS.get(row[i]) if i < len(row) else None
     if number is not None and number.value < 10:
         return str(number.value)
+    if i < len(row) and row[i] in SEVERAL:
+        return str(SEVERAL[row[i]])
     return row[i] if i < len(row) and row[i].isdigit() and len(row[i]) == 1 else ""
 
 
 def _compounds(row: Sequence[str], i: int) -> list[tuple[str, int, float]]:
     """«сто двадцать три» and each of its beginnings; the longest costs nothing, a beginning costs a break."""
     ends: list[tuple[int, int]] = []
-    total, part, below, seen_thousand = 0, 0, Rank.THOUSAND, False
+    total, part, below, scale = 0, 0, Rank.THOUSAND, len(Rank)
+    agrees = len(row)  # «один тысяча девятьсот» is 1 and 1900: behind this word the endings speak against a compound
     for j in range(i, len(row)):
         number = NUMBER_WORDS.get(row[j])
         if number is None:
             break
-        if number.rank is Rank.THOUSAND:
-            if seen_thousand:
+        if number.rank >= Rank.THOUSAND:
+            if number.rank >= scale:
                 break
-            total, part, below, seen_thousand = max(part, 1) * 1000, 0, Rank.THOUSAND, True
+            if row[j] == "тысяча" and j > i and row[j - 1] not in _ONE_THOUSAND:
+                agrees = min(agrees, j)
+            total, part, below, scale = total + max(part, 1) * number.value, 0, Rank.THOUSAND, number.rank
         elif number.rank is Rank.ZERO:
             if j > i:
                 break
@@ -343,7 +414,7 @@ def _compounds(row: Sequence[str], i: int) -> list[tuple[str, int, float]]:
         ends.append((total + part, j + 1))
         if number.ordinal:
             break
-    longest = ends[-1][1]
+    longest = max(end for _, end in ends if end <= agrees)
     shared = longest - 1  # «тридцать два нуля»: «два» rather counts the zeros
     counts = shared > i and _repeated(row, shared, NUMBER_WORDS[row[shared]])
     costs = {longest: 0.1 if counts else 0.0, shared: 0.0 if counts else BREAK_COST}
