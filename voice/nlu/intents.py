@@ -9,10 +9,13 @@
       - {need: ["забронир*|заказать|хочу", "столик|стол"], not: ["отмен*"], sure: 0.8}
     not: [стул]                            # free speech with such words never means it
     number: phone                          # a number said along with it is this kind of number
+    examples: [можно нам столик у окна]    # plain sentences as people say it: what the classifier learns from
     heard: [{text: закажите столик, slots: {}}]
     unheard: [отмените столик]
 
 A group's choices are words or phrases; they match by stem, one that ends in * by its beginning.
+lists/elsewhere.yaml, when it is there, holds `elsewhere`: sentences that mean none of the intents; lists/spoken.yaml
+holds `spoken`: how another language than Russian says numbers, see spoken.py.
 """
 
 from __future__ import annotations
@@ -25,9 +28,11 @@ from voice.nlu import templates
 from voice.nlu.data import Node, load, load_all
 from voice.nlu.documents import KINDS
 from voice.nlu.normalise import words
+from voice.nlu.spoken import Spoken, replaced
 from voice.nlu.templates import Choices, Entry, Lists, Template
 
 _SURE = 0.78  # how far a rule of free speech is believed when the data does not say
+_UNWRITTEN = 100_000  # phrases of one template that is never written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Intent:
     rules: tuple[Rule, ...] = ()
     never: tuple[tuple[str, ...], ...] = ()
     number: str = ""
+    examples: tuple[str, ...] = ()
     heard: tuple[Heard, ...] = ()
     unheard: tuple[str, ...] = ()
 
@@ -66,6 +72,12 @@ class Intents:
     heard_as: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)  # what the recogniser writes
     carriers: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)  # by first word; mean nothing
     light: frozenset[str] = frozenset()  # words that mean little by themselves
+    elsewhere: tuple[str, ...] = ()  # sentences that mean none of the intents
+    spoken: Spoken = field(default_factory=Spoken)  # its numbers in words
+
+    def put_right(self, said: list[str]) -> list[str]:
+        """The words, with what the recogniser is known to write for words it lacks replaced by what was said."""
+        return replaced(said, self.heard_as) if self.heard_as else said
 
 
 def load_intents(directory: Path) -> Intents:
@@ -74,12 +86,18 @@ def load_intents(directory: Path) -> Intents:
     heard_as: dict[tuple[str, ...], tuple[str, ...]] = {}
     carriers: dict[str, tuple[tuple[str, ...], ...]] = {}
     light: frozenset[str] = frozenset()
+    elsewhere: tuple[str, ...] = ()
+    spoken = Spoken()
     for root in load_all(directory / "lists"):
         match Path(root.file).stem:
             case "heard_as":
                 heard_as = _heard_as(root)
             case "carriers":
                 carriers, light = _carriers(root)
+            case "elsewhere":
+                elsewhere = _sentences(root.fields({"elsewhere"}, needed=("elsewhere",))["elsewhere"])
+            case "spoken":
+                spoken = _spoken(root)
             case _:
                 choices = _choices(root)
                 if choices.name in lists:
@@ -91,7 +109,7 @@ def load_intents(directory: Path) -> Intents:
         if intent.name in found:
             raise root.wrong(f"the intent {intent.name!r} stands in two files")
         found[intent.name] = intent
-    return Intents(tuple(found.values()), lists, heard_as, carriers, light)
+    return Intents(tuple(found.values()), lists, heard_as, carriers, light, elsewhere, spoken)
 
 
 def load_list(path: Path) -> Choices:
@@ -117,7 +135,7 @@ def _choices(root: Node) -> Choices:
 
 
 def _intent(root: Node, lists: Lists) -> Intent:
-    known = {"intent", "say", "more", "words", "not", "number", "heard", "unheard"}
+    known = {"intent", "say", "more", "words", "not", "number", "examples", "heard", "unheard"}
     fields = root.fields(known, needed=("intent", "say", "heard"))
     say = tuple(_template(node, lists) for node in fields["say"].items())
     number = fields["number"].text() if "number" in fields else ""
@@ -126,22 +144,23 @@ def _intent(root: Node, lists: Lists) -> Intent:
     return Intent(
         name=fields["intent"].text(),
         say=say,
-        more=tuple(_template(node, lists) for node in fields["more"].items()) if "more" in fields else (),
+        more=tuple(_template(node, lists, _UNWRITTEN) for node in fields["more"].items()) if "more" in fields else (),
         rules=tuple(_rule(node) for node in fields["words"].items()) if "words" in fields else (),
         never=_any_of(fields["not"]) if "not" in fields else (),
         number=number,
+        examples=_sentences(fields["examples"]) if "examples" in fields else (),
         heard=tuple(_heard(node) for node in fields["heard"].items()),
-        unheard=tuple(node.text() for node in fields["unheard"].items()) if "unheard" in fields else (),
+        unheard=_sentences(fields["unheard"]) if "unheard" in fields else (),
     )
 
 
-def _template(node: Node, lists: Lists) -> Template:
+def _template(node: Node, lists: Lists, most: int = templates.EXPANSION_LIMIT) -> Template:
     template = templates.parse(node)
     for name in sorted(templates.slots_of(template)):
         if name not in lists and name not in templates.OPEN_SLOTS:
             raise node.wrong(f"no list and no kind of number is named {name!r}")
-    if (total := templates.count(template, lists)) > templates.EXPANSION_LIMIT:
-        raise node.wrong(f"the template gives {total} phrases, more than {templates.EXPANSION_LIMIT}: split it")
+    if (total := templates.count(template, lists)) > most:
+        raise node.wrong(f"the template gives {total} phrases, more than {most}: split it")
     return template
 
 
@@ -171,6 +190,10 @@ def _group(node: Node) -> tuple[tuple[str, ...], ...]:
     return tuple(choices)
 
 
+def _sentences(node: Node) -> tuple[str, ...]:
+    return tuple(item.text() for item in node.items() if _row(item))
+
+
 def _heard(node: Node) -> Heard:
     if isinstance(node.value, str):
         return Heard(node.text(), {})
@@ -186,6 +209,17 @@ def _heard_as(root: Node) -> dict[tuple[str, ...], tuple[str, ...]]:
         for node in fields["heard"].items():
             rows[_row(node)] = tuple(words(fields["said"].text()))
     return rows
+
+
+def _spoken(root: Node) -> Spoken:
+    rows: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for ways, node in root.fields({"spoken"}, needed=("spoken",))["spoken"].fields().items():
+        for way in ways.split("|"):
+            row = tuple(words(way))
+            if not row or row in rows:
+                raise node.wrong(f"{way!r} is no word, or stands twice")
+            rows[row] = tuple(words(node.text()))
+    return Spoken(rows)
 
 
 def _carriers(root: Node) -> tuple[dict[str, tuple[tuple[str, ...], ...]], frozenset[str]]:

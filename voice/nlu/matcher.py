@@ -1,4 +1,4 @@
-"""From words to what the caller means: whole phrases first, free speech after."""
+"""From words to what the caller means: whole phrases first, free speech after, weighed by `belief`."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
+from pathlib import Path
 
 from voice.nlu import documents, numbers, templates
 from voice.nlu.automaton import Assigned, Automaton
-from voice.nlu.evidence import Evidence, denied
+from voice.nlu.belief import beliefs, confidences
+from voice.nlu.evidence import DENY, Evidence, denied
 from voice.nlu.intents import Intents
+from voice.nlu.learned import Learned
 from voice.nlu.normalise import words
 from voice.nlu.templates import Choices
 from voice.nlu.vocabulary import Vocabulary
 
-SURE = 0.75  # from here on go on without asking
-UNSURE = 0.45  # below: not understood, nothing is returned
-_NEAR = 0.1  # two intents closer than this are a doubt
-_BOTH_HEARD = 0.05  # a phrase and a rule of free speech agree
 _SKIPPED_INSIDE = 2.0  # weight of words that may stand inside a phrase
 _KEPT_PATHS = 250
 _MOST_WORDS = 60
 _LIGHT_WEIGHT = 0.4
 _STRANGE_WEIGHT = 1.3  # of a word that stands nowhere in the data: the talk may be of something else
+_NOT_SKIPPED = DENY - {"ни", "без"} | {"нет"}  # inside a phrase they would change what it means
 _NUMBER_DIGITS = 4  # a number said along with a request has at least this many digits
 
 
@@ -62,17 +62,18 @@ class _Walk:
 class Matcher:
     """All intents of a language, compiled. Read-only after it is built: one serves every call."""
 
-    def __init__(self, intents: Intents) -> None:
+    def __init__(self, intents: Intents, memory: Path | None = None) -> None:
+        """memory: a folder where what is learned from the data is kept between two starts; None: nowhere."""
         self.intents = intents
         self._names = [intent.name for intent in intents.intents]
         self._numbers = [intent.number for intent in intents.intents]
-        self._automaton = Automaton(intents.lists)
-        self._fills: list[dict[str, int]] = []  # slot -> owner number of the list that fills it
+        self._automaton = Automaton(intents.lists, intents.spoken)
+        self._fills: list[list[tuple[str, int]]] = []  # slots with the owner numbers of the lists that fill them
         lists = {name: len(self._names) + i for i, name in enumerate(intents.lists)}
         for owner, intent in enumerate(intents.intents):
             phrases = (*intent.say, *intent.more)
             used = set().union(*map(templates.slots_of, phrases))
-            self._fills.append({intents.lists[name].slot: lists[name] for name in used if name in lists})
+            self._fills.append([(intents.lists[name].slot, lists[name]) for name in sorted(used) if name in lists])
             for template in phrases:
                 self._automaton.add(template, owner)
         for name, owner in lists.items():
@@ -80,15 +81,16 @@ class Matcher:
         self._automaton.seal()
         self._vocabulary = Vocabulary(self._words())
         self._evidence = Evidence(intents.intents, self._vocabulary)
+        self._learned = Learned(intents, memory=memory)
         self._expand = lru_cache(maxsize=256)(self._expanded)
 
     def match(self, text: str, among: Collection[str] | None = None) -> list[Match]:
         """What `text` may mean, best first; empty when it means nothing of `among` (None: of all intents).
 
         A confidence from SURE up may be acted on; from UNSURE to SURE it should be asked. Two intents that are near
-        each other are both unsure.
+        each other are both unsure. What more likely means an intent outside `among` means nothing here.
         """
-        said = self._heard(text)[:_MOST_WORDS]
+        said = self.intents.put_right(words(text))[:_MOST_WORDS]
         if not said:
             return []
         owners = self._owners(among)
@@ -100,17 +102,22 @@ class Matcher:
         ends = {owner: (score, slots) for owner, (score, slots) in walks.items() if owner < len(self._names)}
         listed = {owner: slots for owner, (_, slots) in walks.items() if owner >= len(self._names)}
         rules, never = self._evidence.score(said, by)
-        found = []
-        for owner in owners - never:
-            phrase, slots = ends.get(owner, (0.0, ()))
-            rule = rules.get(owner, 0.0)
-            confidence = max(phrase, rule)
-            if phrase >= UNSURE and rule >= UNSURE:
-                confidence = min(confidence + _BOTH_HEARD, 0.97)
-            if confidence >= UNSURE:
-                found.append(self._finish(owner, dict(slots), listed, said, confidence, whole=False))
-        found.sort(key=lambda match: (-match.confidence, -len(match.slots), match.intent))
-        return _honest(found)
+        phrases = {owner: score for owner, (score, _) in ends.items()}
+        ahead = beliefs(self._learned.scores(said), phrases, rules, owners, never)
+        found = [
+            self._finish(owner, dict(ends[owner][1]) if owner in ends else {}, listed, said, confidence, whole=False)
+            for owner, confidence in confidences(ahead).items()
+        ]
+        return sorted(found, key=lambda match: (-match.confidence, -len(match.slots), match.intent))
+
+    def neighbours(self, text: str, most: int = 5) -> list[tuple[str, str, float]]:
+        """Why `text` is understood so: the sentences of the data most like it, as (sentence, intent, likeness 0..1).
+
+        The intent of a sentence that means none is an empty text. Slow (tens of ms): for people, not for calls.
+        """
+        names = (*self._names, "")
+        said = self.intents.put_right(words(text))
+        return [(lesson.text, names[lesson.owner], alike) for lesson, alike in self._learned.neighbours(said, most)]
 
     def phrases(self, among: Collection[str] | None = None) -> tuple[str, ...]:
         """Every phrase of `say` of the intents, spelled as in the data (with ё): what a closed grammar needs.
@@ -119,6 +126,14 @@ class Matcher:
         bounded when it is loaded.
         """
         return self._expand(frozenset(self._names if among is None else among))
+
+    def in_russian(self, text: str) -> str:
+        """`text` as the number grammar, which is Russian, takes it: «twenty three» is «двадцать три»."""
+        return self.intents.spoken.in_russian(text)
+
+    def number_words(self) -> tuple[str, ...]:
+        """A closed grammar of the words in which numbers are said."""
+        return self.intents.spoken.grammar()
 
     def completeness(self, text: str, among: Collection[str] | None = None) -> Completeness:
         """May the turn be closed at these words? Cheap enough for every partial hypothesis."""
@@ -138,7 +153,7 @@ class Matcher:
     ) -> tuple[set[tuple[int, Assigned]], bool, set[tuple[int, Assigned]]]:
         """Meanings of the phrases that end here; does any go on; what those that go on may mean."""
         positions = self._automaton.positions
-        walks = self._exact(self._heard(text), self._owners(among))
+        walks = self._exact(self.intents.put_right(words(text)), self._owners(among))
         ends = {(walk.owner, walk.slots) for walk in walks if positions[walk.at].last}
         on = [walk for walk in walks if positions[walk.at].follow]
         later: set[tuple[int, Assigned]] = set()
@@ -155,25 +170,6 @@ class Matcher:
                         if positions[at].last:
                             later.add((walk.owner, _assign(walk.slots, positions[at].assigns, at, "")))
         return ends, bool(on), later
-
-    def _heard(self, text: str) -> list[str]:
-        """The words, with what the recogniser is known to write for words it lacks put right."""
-        said = words(text)
-        if not self.intents.heard_as:
-            return said
-        right: list[str] = []
-        i = 0
-        while i < len(said):
-            for length in (3, 2, 1):
-                meant = self.intents.heard_as.get(tuple(said[i : i + length]))
-                if meant is not None and i + length <= len(said):
-                    right += meant
-                    i += length
-                    break
-            else:
-                right.append(said[i])
-                i += 1
-        return right
 
     def _owners(self, among: Collection[str] | None) -> frozenset[int]:
         return frozenset(i for i, name in enumerate(self._names) if among is None or name in among)
@@ -231,7 +227,7 @@ class Matcher:
                             walk.matched + weight,
                             walk.inside,
                             walk.cost + cost,
-                            i if word in ("не", "без", "ни") else walk.no,
+                            i if word in DENY else walk.no,
                             _assign(walk.slots, place.assigns, at, place.opens and f"{place.opens} {word}"),
                         )
                         key = at, new.slots
@@ -243,7 +239,7 @@ class Matcher:
                                 best[new.owner] = (score, _joined(new.slots))
             for walk in living:
                 inside = walk.inside + weights[i]
-                if inside <= _SKIPPED_INSIDE and positions[walk.at].follow and word not in ("не", "нет"):
+                if inside <= _SKIPPED_INSIDE and positions[walk.at].follow and word not in _NOT_SKIPPED:
                     kept = _Walk(walk.at, walk.owner, walk.matched, inside, walk.cost, walk.no, walk.slots)
                     if (walk.at, walk.slots) not in moved:
                         moved[walk.at, walk.slots] = kept
@@ -272,20 +268,21 @@ class Matcher:
         whole: bool,
     ) -> Match:
         """Fill the slots that were said outside the phrase, and write numbers as digits."""
-        for slot, filler in self._fills[owner].items():
+        for slot, filler in self._fills[owner]:
             if slot not in slots and filler in listed:
                 slots.update(dict(listed[filler]))
         kind = self._numbers[owner]
         if kind and kind not in slots:
-            reading = numbers.natural(" ".join(said))
+            told = self.in_russian(" ".join(said))
+            reading = numbers.natural(told)
             if reading is not None and len(reading.digits) >= _NUMBER_DIGITS:
-                slots[kind] = " ".join(said[slice(*reading.used)])
+                slots[kind] = " ".join(told.split()[slice(*reading.used)])
         for slot, spoken in slots.items():
             if slot in documents.KINDS:
-                taken = documents.take(slot, spoken)
+                taken = documents.take(slot, self.in_russian(spoken))
                 slots[slot] = documents.show(taken.digits, taken.groups)
             elif slot == "number":
-                small = numbers.value(spoken)
+                small = numbers.value(self.in_russian(spoken))
                 slots[slot] = "" if small is None else str(small)
         return Match(self._names[owner], slots, round(confidence, 3), whole)
 
@@ -340,14 +337,3 @@ def _confidence(walk: _Walk, total: float) -> float:
     covered = walk.matched / max(total, walk.matched)
     alone = max(0.0, min(0.75, 0.3 * (walk.matched - 1)))
     return max(0.0, alone + (0.97 - alone) * covered - walk.cost - 0.05 * walk.inside)
-
-
-def _honest(found: list[Match]) -> list[Match]:
-    """Two intents near each other are a doubt: neither may be acted on without asking."""
-    if len(found) < 2 or found[0].confidence - found[1].confidence >= _NEAR:
-        return found
-    top = found[0].confidence
-    return [
-        Match(m.intent, m.slots, round(min(m.confidence, SURE - 0.01), 3), m.whole) if top - m.confidence < _NEAR else m
-        for m in found
-    ]

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise, product
+from random import Random
 from typing import TypeAlias
 
 from voice.nlu.data import Node
@@ -144,6 +145,23 @@ def expand(template: Template, lists: Lists) -> tuple[str, ...]:
     if total > EXPANSION_LIMIT:
         raise ValueError(f"{total} phrases, more than {EXPANSION_LIMIT}")
     return tuple(dict.fromkeys(" ".join(row) for row in _rows(template, lists)))
+
+
+def sample(template: Template, lists: Lists, chance: Random) -> str:
+    """One phrase of the template, drawn with `chance`; an open slot says «пять три»."""
+    match template:
+        case Said(word):
+            return word
+        case Row(parts):
+            return " ".join(filter(None, (sample(part, lists, chance) for part in parts)))
+        case OneOf(choices):
+            return sample(chance.choice(choices), lists, chance)
+        case Maybe(inner):
+            return sample(inner, lists, chance) if chance.random() < 0.5 else ""
+        case Slot(name):
+            if name not in lists:
+                return "пять три"
+            return sample(chance.choice(chance.choice(lists[name].entries).say), lists, chance)
 
 
 def _rows(template: Template, lists: Lists) -> Iterator[tuple[str, ...]]:

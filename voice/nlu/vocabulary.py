@@ -13,13 +13,13 @@ from snowballstemmer import stemmer
 FORM_COST = 0.02
 MISHEARD_COST = 0.12
 
-_STEMMER = stemmer("russian")
+_RUSSIAN, _ENGLISH = stemmer("russian"), stemmer("english")
 
 
 @cache
 def stem(word: str) -> str:
-    """The word without its ending. Source: Snowball's Russian algorithm."""
-    return str(_STEMMER.stemWord(word))
+    """The word without its ending; its letters tell the language. Source: Snowball's algorithms."""
+    return str((_ENGLISH if word.isascii() else _RUSSIAN).stemWord(word))
 
 
 class Vocabulary:

@@ -1,0 +1,95 @@
+"""A sentence as the classifier sees it: stems, neighbours, pieces of words, and marks for what a list or a number says.
+
+    «не приходит код на паспорт» -> !приход  код  на  паспорт  <service>  !приход+код ...  #код #пас #аспо ...
+
+A denied word («не», «без») keeps its stem behind a mark and no pieces, so that «не соединяйте с оператором» shares
+nothing with «соедините с оператором». Pieces of words carry over what the recogniser garbled.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from voice.nlu import templates
+from voice.nlu.evidence import denied
+from voice.nlu.intents import Intents
+from voice.nlu.normalise import words
+from voice.nlu.vocabulary import stem
+
+NUMBER = "<number>"
+_LONGEST_PHRASES = 3_000  # of one list's entry that are marked; the rest still counts as words
+_PIECES = (3, 4, 5)
+
+
+class Features:
+    """Read-only after it is built."""
+
+    def __init__(self, intents: Intents) -> None:
+        self._carriers = intents.carriers
+        self._is_number = intents.spoken.is_number
+        self._marks: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for choices in intents.lists.values():
+            mark = f"<{choices.slot}>"
+            rows = {row for entry in choices.entries for say in entry.say for row in _stems(say)}
+            for row in sorted(rows, key=len, reverse=True):
+                self._marks[row[0]].append((row, mark))
+
+    @property
+    def known(self) -> tuple[object, ...]:
+        """All of the data that the features depend on."""
+        return sorted(self._marks.items()), sorted(self._carriers.items())
+
+    def of(self, said: Sequence[str]) -> list[str]:
+        """The features of a row of words as `normalise.words` gives them, each once, in the order they come up."""
+        by = denied(said)
+        carried = self._carried(said)
+        meant = [i for i in range(len(said)) if i not in carried] or list(range(len(said)))
+        found: dict[str, None] = {}
+        before = "^"
+        for i in meant:
+            word = said[i]
+            if word.isdigit() or self._is_number(word):
+                here = NUMBER
+            elif by[i] >= 0:
+                here = "!" + stem(word)
+            else:
+                here = stem(word)
+                found.update(dict.fromkeys(_pieces(word)))
+            if here != before:
+                found[here] = None
+                found[f"{before}+{here}"] = None
+                before = here
+        found[f"{before}+$"] = None
+        found.update(dict.fromkeys(self._marked(said)))
+        return list(found)
+
+    def _carried(self, said: Sequence[str]) -> set[int]:
+        """The words that only carry the request: «девушка», «скажите пожалуйста»."""
+        carried: set[int] = set()
+        for i, word in enumerate(said):
+            for carrier in self._carriers.get(word, ()):
+                if tuple(said[i : i + len(carrier)]) == carrier:
+                    carried.update(range(i, i + len(carrier)))
+        return carried
+
+    def _marked(self, said: Sequence[str]) -> Iterator[str]:
+        """A mark for every list that one of the phrases said belongs to."""
+        row = [stem(word) for word in said]
+        for i, first in enumerate(row):
+            for phrase, mark in self._marks.get(first, ()):
+                if tuple(row[i : i + len(phrase)]) == phrase:
+                    yield mark
+
+
+def _stems(say: templates.Template) -> Iterator[tuple[str, ...]]:
+    if templates.count(say, {}) <= _LONGEST_PHRASES:
+        for phrase in templates.expand(say, {}):
+            yield tuple(stem(word) for word in words(phrase))
+
+
+@cache
+def _pieces(word: str) -> tuple[str, ...]:
+    framed = f"_{word}_"
+    return tuple(f"#{framed[i : i + n]}" for n in _PIECES for i in range(len(framed) - n + 1)) if len(word) > 3 else ()
