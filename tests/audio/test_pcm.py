@@ -33,3 +33,27 @@ def test_gain_clips_instead_of_wrapping():
 
 def test_silence_has_its_length():
     assert len(pcm.silence(20, 16_000)) == 320
+
+
+SAMPLES = st.lists(st.integers(-32768, 32767), min_size=1, max_size=64).map(lambda s: np.array(s, np.int16))
+
+
+@given(SAMPLES, st.floats(0.01, 30))
+def test_a_limited_sound_never_clips_and_keeps_its_shape(sound, db):
+    louder = pcm.limited_gain(sound, db)
+    assert np.abs(louder.astype(int)).max() <= pcm.ROOF
+    assert (np.sign(louder) == np.sign(sound)).all()
+    order = np.argsort(sound, kind="stable")
+    assert (np.diff(louder[order].astype(int)) >= 0).all()
+    soft = np.abs(sound.astype(float)) * 10 ** (db / 20) < pcm.KNEE
+    assert (louder[soft] == pcm.gain(sound, db)[soft]).all()
+
+
+@given(SAMPLES, st.floats(0.01, 30), st.integers(0, 64))
+def test_how_a_sound_is_cut_does_not_change_how_it_is_limited(sound, db, at):
+    pieces = [pcm.limited_gain(piece, db) for piece in (sound[:at], sound[at:])]
+    assert (np.concatenate(pieces) == pcm.limited_gain(sound, db)).all()
+
+
+def test_softer_needs_no_limit():
+    assert pcm.limited_gain(np.array([32767, -32768], np.int16), -6.0206).tolist() == [16383, -16384]

@@ -25,6 +25,7 @@ TURNS = (
     CallerTurn("at_once", 300, key="5"),
     CallerTurn("line_silent", 900, key="6"),
     CallerTurn("line_speaks", 0, 1_500, 1_800),
+    CallerTurn("line_silent", 0, key="8"),
     CallerTurn("line_silent", 2_400, key="7"),
 )
 LONGEST_MS = 180_000
@@ -60,7 +61,7 @@ def deeds_of_the_recorded_line(stretches_ms: list[int]) -> list[int]:
                     voice = int(item.pcm[0])
                     deeds.append(at_ms)
                 at_ms += FRAME_MS
-                if at_ms == LONGEST_MS:  # waits for a line that never speaks again
+                if at_ms == LONGEST_MS:  # long enough to compare
                     return
         deeds.append(at_ms)
 

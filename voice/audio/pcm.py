@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,7 +11,10 @@ from voice.errors import BadAudio
 from voice.line import Pcm16
 
 FULL_SCALE = 32768.0
+KNEE, ROOF = 20_000.0, 32_000.0  # of a limited sound: rounded off from here on, and never over this
 QUIETEST_DBFS = -96.0  # what digital silence measures: one step of 16 bits is louder
+
+Samples = TypeVar("Samples", bound=np.generic)
 
 
 def from_bytes(data: bytes) -> Pcm16:
@@ -38,10 +43,26 @@ def gain(pcm: Pcm16, db: float) -> Pcm16:
     return to_int16(pcm.astype(np.float64) * 10 ** (db / 20))
 
 
+def limited_gain(pcm: Pcm16, db: float) -> Pcm16:
+    """As `gain`, but what would come near full scale is rounded off instead of clipped. Sample by sample: however a
+    sound is cut in pieces, it gives the same samples."""
+    if db <= 0.0:
+        return gain(pcm, db)
+    louder = pcm.astype(np.float64) * 10 ** (db / 20)
+    over = np.maximum(np.abs(louder) - KNEE, 0.0)
+    rounded = np.minimum(np.abs(louder), KNEE) + (ROOF - KNEE) * np.tanh(over / (ROOF - KNEE))
+    return to_int16(np.copysign(rounded, louder))
+
+
 def to_int16(samples: npt.NDArray[np.floating]) -> Pcm16:
     """Round and clip any numbers in int16's scale."""
     clipped: Pcm16 = np.clip(np.rint(samples), -32768, 32767).astype(np.int16)
     return clipped
+
+
+def cut(sound: npt.NDArray[Samples], rate_hz: int, from_ms: int = 0, to_ms: int | None = None) -> npt.NDArray[Samples]:
+    """The piece between two times, as much of it as there is; to_ms None: to the end. Samples of any kind."""
+    return sound[from_ms * rate_hz // 1000 : None if to_ms is None else to_ms * rate_hz // 1000]
 
 
 def silence(ms: int, rate_hz: int) -> Pcm16:

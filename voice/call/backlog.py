@@ -17,6 +17,7 @@ class Opened:
     utterance: int
     listening: Listening
     base_ms: int  # the call's time of the first sample that follows
+    over_line: bool = False  # it began while the line spoke
 
 
 @dataclass(frozen=True, slots=True)

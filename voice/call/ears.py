@@ -21,17 +21,20 @@ from voice.call.replies import Replies
 from voice.clock import in_worker
 from voice.dialog.listening import Listening
 from voice.errors import EngineFailed
-from voice.events import AnyEvent, Final, Noted, Partial, SpeechEnded, SpeechStarted
+from voice.events import AnyEvent, BadLine, Final, Noted, Partial, SpeechEnded, SpeechStarted
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 from voice.vad.detector import Detector
 from voice.vad.echo import EchoGuard
 from voice.vad.endpointer import Ended, Endpointer, Paused, Rules, Started
+from voice.vad.pauses import Pauses
+from voice.vad.quality import Quality
 
 LOOK_BACK_MS = 400  # sound before the detector's edge that the recogniser gets: the quiet first sound of «да»
 FEED_FRAMES = 5  # 100 ms a feed: fewer thread hops than 20 ms, words no later
 START_MS, START_OVER_LINE_MS = 60, 140  # voiced sound that opens an utterance; while the line speaks, an echo may
 GOING_ON_MS = 700  # silence after words that are whole but may go on
 LONGEST_MS = 20_000
+NOISE_MS = 2_000  # sound over the line's own words without a word in it: nobody speaks to the line, which may go on
 
 
 class Ears:
@@ -53,6 +56,7 @@ class Ears:
         """hears_hz: the rate of what `hear` gets. record: takes every frame, 16 000 Hz. Raises BadAudio."""
         self._resampler, self._reframer = Resampler(hears_hz, HEARING_HZ), Reframer(FRAME)
         self._detector, self._echo = detector, EchoGuard()
+        self._pauses, self._quality = Pauses(), Quality()
         self._recogniser, self._workers = recogniser, workers
         self._publish, self._record, self._played, self._replies = publish, record, played, replies
         self._listening = listening
@@ -75,6 +79,10 @@ class Ears:
         """Expect something else from the next utterance on."""
         self._listening = listening
         self._set_rules()
+
+    def hear_with(self, recogniser: Recogniser) -> None:
+        """Another recogniser from the next utterance on: the caller speaks another language."""
+        self._recogniser = recogniser
 
     def line_speaks(self, speaks: bool) -> None:
         """While the line speaks, opening an utterance takes more sound, and an echo is told from the caller."""
@@ -107,7 +115,9 @@ class Ears:
 
     def _rules(self, start_ms: int) -> Rules:
         patience = self._listening.patience
-        return Rules(start_ms=start_ms, ask_ms=patience.ask_ms, pause_ms=patience.pause_ms, longest_ms=LONGEST_MS)
+        pause_ms = self._pauses.pause_ms(patience.pause_ms, self._listening.factor)
+        ask_ms = patience.ask_ms if patience.ask_ms < patience.pause_ms else pause_ms
+        return Rules(start_ms=start_ms, ask_ms=ask_ms, pause_ms=pause_ms, longest_ms=LONGEST_MS)
 
     def _set_rules(self) -> None:
         self._endpointer.rules = self._rules(START_OVER_LINE_MS if self._line_speaks else START_MS)
@@ -120,13 +130,15 @@ class Ears:
         if self._line_speaks:
             self._echo.push(frame, sounding)
             speech = speech and not self._echo.is_echo
+        else:
+            self._quality.push(frame, speech)
         self._look_back.append(frame)
         edge = self._endpointer.push(speech)
         if isinstance(edge, Started):
             self._utterance += 1
             self._publish(SpeechStarted(at_ms=edge.at_ms, utterance=self._utterance))
             base_ms = self.heard_ms - len(self._look_back) * FRAME_MS
-            self._backlog.put(Opened(self._utterance, self._listening, base_ms))
+            self._backlog.put(Opened(self._utterance, self._listening, base_ms, self._line_speaks))
             for earlier in self._look_back:
                 self._backlog.put(earlier)
         elif self._endpointer.is_open or isinstance(edge, Ended):
@@ -142,14 +154,18 @@ class Ears:
         self._set_rules()
         self._replies.begin(silent_ms=self.heard_ms - edge.at_ms)
         self._publish(SpeechEnded(at_ms=edge.at_ms, utterance=self._utterance))
+        before, now = self._quality.verdict, self._quality.judge()
+        if now != before and now != "fine":
+            self._publish(BadLine(at_ms=self.heard_ms, reason=now))
 
     def _close_early(self, asked: Asked) -> bool:
         """The words are enough: end the utterance, unless the caller has spoken on meanwhile."""
-        endpointer = self._endpointer
-        same_pause = endpointer.is_open and endpointer.silence_ms > 0 and self._pause == asked.pause
-        if not same_pause or self._utterance != asked.utterance:
-            return False
-        edge = endpointer.close()
+        same_pause = self._endpointer.silence_ms > 0 and self._pause == asked.pause
+        return same_pause and self._close_now(asked.utterance)
+
+    def _close_now(self, utterance: int) -> bool:
+        """End the utterance, unless it has ended by itself."""
+        edge = self._endpointer.close() if self._utterance == utterance else None
         if edge:
             self._ended(edge)
         return edge is not None
@@ -176,12 +192,15 @@ class Ears:
                     words = await in_worker(self._workers, hearing.feed, np.concatenate(waiting))
                     waiting.clear()
                     self._partial(opened.utterance, stabiliser, words)
+                    if opened.over_line and hearing.wordless_ms > NOISE_MS and self._close_now(opened.utterance):
+                        heard = Heard()
+                        continue
                 if isinstance(item, Asked):
                     enough = await in_worker(self._workers, hearing.enough)
                     if enough and self._close_early(item):
                         heard = enough
                     elif not enough and hearing.may_go_on:
-                        self._wait_no_longer_than(GOING_ON_MS)
+                        self._wait_no_longer_than(self._pauses.pause_ms(GOING_ON_MS, opened.listening.factor))
                 elif isinstance(item, Closed):
                     heard = await in_worker(self._workers, hearing.finish)
         except EngineFailed as error:
@@ -189,6 +208,8 @@ class Ears:
             heard = Heard()
         finally:
             hearing.close()
+        self._pauses.heard(heard.words, opened.listening.patience.pause_ms)
+        self._set_rules()
         self._replies.mark("final")
         self._publish(
             Final(

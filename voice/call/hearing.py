@@ -48,6 +48,7 @@ class Hearing:
     def __init__(self, recogniser: Recogniser, listening: Listening, base_ms: int) -> None:
         self._recogniser, self._listening, self._base_ms = recogniser, listening, base_ms
         self._kept: list[Pcm16] = []
+        self._kept_ms = 0
         self._closed: Stream | None = recogniser.open(listening.phrases) if listening.phrases else None
         self._full: Stream | None = None if self._closed else recogniser.open()
         self._segments: list[Recognised] = []  # of the closed grammar: every pause flushes one
@@ -57,6 +58,7 @@ class Hearing:
     def feed(self, pcm: Pcm16) -> str:
         """Take sound; return the words to show now, none while they are only guesses of a closed grammar."""
         self._kept.append(pcm)
+        self._kept_ms += len(pcm) * 1000 // HEARING_HZ
         guess = ""
         if self._closed:
             guess = " ".join(filter(None, (_text(self._segments), self._closed.feed(pcm))))
@@ -83,6 +85,11 @@ class Hearing:
         return None
 
     @property
+    def wordless_ms(self) -> int:
+        """How much was heard, if the full vocabulary found no word in it; else 0."""
+        return self._kept_ms if self._full and not self._shown else 0
+
+    @property
     def may_go_on(self) -> bool:
         """After `enough` said None: is the utterance whole all the same, unless the caller adds to it?"""
         return self._listening.judge(self._shown) is Completeness.PREFIX
@@ -105,10 +112,6 @@ class Hearing:
     @property
     def _shown(self) -> str:
         return " ".join(filter(None, (_text(self._full_segments), self._running)))
-
-    @property
-    def _kept_ms(self) -> int:
-        return sum(len(pcm) for pcm in self._kept) * 1000 // HEARING_HZ
 
     def _hear_in_full(self) -> None:
         self._full = self._recogniser.open()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from voice.audio.pcm import limited_gain
 from voice.audio.resample import Resampler
 from voice.call.replies import Replies
 from voice.dialog.actions import Say
@@ -44,9 +45,14 @@ class _Growing:
 @dataclass
 class _Saying:
     say: Say
+    voice: Voice
     sound: _Growing = field(default_factory=_Growing)
     made: bool = False  # nothing more will come
     at: int = 0  # samples sent
+
+    def append(self, pcm: Pcm16) -> None:
+        """Take what was made, at the line's rate, and make it as loud as was asked."""
+        self.sound.append(limited_gain(pcm, self.say.gain_db) if self.say.gain_db else pcm)
 
 
 class Mouth:
@@ -67,7 +73,7 @@ class Mouth:
         self._sounded, self._replies = sounded, replies
         self._to_record = Resampler(line.plays_hz, HEARING_HZ, block_ms=FRAME_MS)
         self._frame = line.plays_hz * FRAME_MS // 1000
-        self._waiting: deque[Say] = deque()
+        self._waiting: deque[_Saying] = deque()
         self._saying: _Saying | None = None
         self._paused = False
         self._wake = asyncio.Event()
@@ -79,8 +85,12 @@ class Mouth:
         return self._saying is not None and not self._paused
 
     def say(self, say: Say) -> None:
-        self._waiting.append(say)
+        self._waiting.append(_Saying(say, self._voice))
         self._wake.set()
+
+    def speak_with(self, voice: Voice) -> None:
+        """Another voice for what is said from now on: the line speaks another language."""
+        self._voice = voice
 
     async def pause(self) -> None:
         """Silence now. What was not heard yet can be said by `resume`."""
@@ -114,7 +124,7 @@ class Mouth:
         while True:
             while not self._waiting or self._paused:
                 await self._woken()
-            saying = self._saying = _Saying(self._waiting.popleft())
+            saying = self._saying = self._waiting.popleft()
             self._publish(SayStarted(at_ms=self._now_ms(), say=saying.say.say, text=saying.say.text))
             async with asyncio.TaskGroup() as group:
                 making = group.create_task(self._make(saying))
@@ -126,15 +136,15 @@ class Mouth:
 
     async def _make(self, saying: _Saying) -> None:
         """Synthesise as fast as the voice can; playing goes on beside it."""
-        to_line = Resampler(self._voice.rate_hz, self._line.plays_hz, block_ms=BLOCK_MS)
+        to_line = Resampler(saying.voice.rate_hz, self._line.plays_hz, block_ms=BLOCK_MS)
         try:
-            async with aclosing(self._voice.speak(saying.say.text, pace=saying.say.pace)) as pieces:
+            async with aclosing(saying.voice.speak(saying.say.text, pace=saying.say.pace)) as pieces:
                 async for piece in pieces:
                     self._replies.mark("first_sound_made")
-                    saying.sound.append(to_line.push(piece))
+                    saying.append(to_line.push(piece))
                     self._wake.set()
                     await asyncio.sleep(0)  # a kept saying comes all at once: let its beginning be sent meanwhile
-            saying.sound.append(to_line.flush())
+            saying.append(to_line.flush())
         except EngineFailed as error:
             self._publish(Noted(at_ms=self._now_ms(), name="voice_failed", data={"error": str(error)}))
         saying.made = True

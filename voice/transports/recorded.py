@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from voice.audio.files import read
+from voice.audio.pcm import cut
 from voice.errors import BadAudio
 from voice.line import FRAME_MS, Inbound, Pcm16, Pressed, Sound, Wrote
 from voice.nlu.data import Node, load
@@ -27,7 +28,8 @@ class CallerTurn:
     """One thing a recorded caller does, and when.
 
     line_silent: `wait_ms` after the line has spoken and fallen silent; line_speaks: when it has spoken for `wait_ms`;
-    at_once: `wait_ms` after the caller's own last deed.
+    at_once: `wait_ms` after the caller's own last deed. Nobody waits for ever: after NO_REPLY_MS more than `wait_ms`
+    a caller goes on, a `line_speaks` one as soon as the line is silent.
     """
 
     when: When
@@ -91,7 +93,7 @@ def read_caller(path: Path, *, line: str) -> RecordedCaller:
     """
     plan = read_turns(path)
     sound, rate_hz = read(path)
-    room = _cut(sound, rate_hz, *plan.room) if plan.room else np.zeros(0, np.int16)
+    room = cut(sound, rate_hz, *plan.room) if plan.room else np.zeros(0, np.int16)
     return RecordedCaller(sound, rate_hz, plan.line or line, plan.turns, room)
 
 
@@ -111,10 +113,6 @@ def _turn(node: Node) -> CallerTurn:
                 hang_up="hang_up" in fields,
             )
     raise fields["when"].wrong(f"'when' is one of {', '.join(WHENS)}")
-
-
-def _cut(sound: Pcm16, rate_hz: int, from_ms: int, to_ms: int) -> Pcm16:
-    return sound[from_ms * rate_hz // 1000 : to_ms * rate_hz // 1000]
 
 
 class RecordedLine:
@@ -208,7 +206,7 @@ class RecordedLine:
             return [Pressed(turn.key)]
         if turn.text:
             return [Wrote(turn.text)]
-        piece = _cut(self._caller.sound, self.hears_hz, turn.from_ms, turn.to_ms)
+        piece = cut(self._caller.sound, self.hears_hz, turn.from_ms, turn.to_ms)
         self._speaking.extend(piece[at : at + self._frame] for at in range(0, len(piece), self._frame))
         return []
 
@@ -216,10 +214,11 @@ class RecordedLine:
         since_ms = self._now_ms - self._acted_ms
         match turn.when:
             case "line_silent":
-                silent = self._line_answered and self._line_silent_ms >= turn.wait_ms
+                silent = self._line_answered and 0 < self._line_silent_ms >= turn.wait_ms
                 return silent or since_ms >= NO_REPLY_MS + turn.wait_ms
             case "line_speaks":
-                return self._line_spoke_ms >= turn.wait_ms
+                speaks = 0 < self._line_spoke_ms >= turn.wait_ms
+                return speaks or (self._line_silent_ms > 0 and since_ms >= NO_REPLY_MS + turn.wait_ms)
             case "at_once":
                 return since_ms >= turn.wait_ms
 

@@ -33,9 +33,10 @@ export class CallerTurns {
   }
 
   isDue({ when, wait_ms }) {
-    if (when === "line_speaks") return this.lineSpokeMs >= wait_ms;
+    const silent = this.lineSilentMs > 0;
+    const patient = this.idleMs < NO_REPLY_MS + wait_ms;
+    if (when === "line_speaks") return silent ? !patient : this.lineSpokeMs >= wait_ms;
     if (when === "at_once") return this.idleMs >= wait_ms;
-    const answered = this.lineAnswered && this.lineSilentMs >= wait_ms;
-    return answered || this.idleMs >= NO_REPLY_MS + wait_ms;
+    return !patient || (this.lineAnswered && silent && this.lineSilentMs >= wait_ms);
   }
 }
