@@ -1,1 +1,1 @@
-"""The back office: what the line may look up."""
+"""The back office: what the line may look up and write down."""
