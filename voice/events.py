@@ -35,6 +35,7 @@ class CallStarted(Event):
     line: str  # the dialled number (DNIS), digits only
     caller: str  # the caller's number or an empty string
     transport: str
+    returning: bool = False  # the same caller has called lately
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +137,21 @@ class TimerFired(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BadLine(Event):
+    """From now on the caller is heard badly: too soft, too loud (clipped), or hardly louder than what is behind."""
+
+    reason: Literal["quiet", "loud", "noisy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transferred(Event):
+    """A person takes over, who sees the steps tried, the slots (secret ones masked) and what was not understood."""
+
     target: str
     reason: str = ""
+    tried: tuple[str, ...] = ()
+    slots: Mapping[str, str] = field(default_factory=dict)
+    unheard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +188,7 @@ AnyEvent = (
     | Interrupted
     | Resumed
     | TimerFired
+    | BadLine
     | Transferred
     | OperatorSaid
     | Noted
@@ -194,6 +208,7 @@ def from_json(line: str) -> AnyEvent:
     kind = KINDS[data.pop("kind")]
     if "words" in data:
         data["words"] = tuple(Word(**word) for word in data["words"])
-    if "alternatives" in data:
-        data["alternatives"] = tuple(data["alternatives"])
+    for name in ("alternatives", "tried", "unheard"):
+        if name in data:
+            data[name] = tuple(data[name])
     return kind(**data)  # type: ignore[return-value]

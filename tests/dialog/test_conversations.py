@@ -154,6 +154,13 @@ def test_what_is_not_understood_is_met_differently_and_ends_at_a_person(call: Co
     assert call.ended == act.Transfer("operator", "no_match")
 
 
+@pytest.mark.parametrize("words", ["да", "нет"])
+def test_a_yes_where_none_is_asked_for_is_no_success(call: Conversation, words: str) -> None:
+    for _ in range(3):
+        call.speak(words)
+    assert call.ended == act.Transfer("operator", "no_match")
+
+
 def test_success_clears_the_ladders(call: Conversation) -> None:
     call.speak("синий трактор едет")
     call.speak("борщ с пампушками")

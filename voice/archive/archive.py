@@ -23,6 +23,8 @@ from voice.events import Word
 from voice.line import HEARING_HZ
 from voice.settings import Settings
 
+LATELY = timedelta(days=30)
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -121,6 +123,19 @@ class Archive:
             wanted = wanted.where(Calls.state == state)
         with self._engine.connect() as connection:
             return tuple(_call(row) for row in connection.execute(wanted))
+
+    def called_lately(self, caller: str, line: str) -> bool:
+        """Has this caller had a whole call with this line within LATELY? Nobody is known without a number."""
+        if not caller:
+            return False
+        wanted = select(Calls.id).where(
+            Calls.started_at > self._now() - LATELY,
+            Calls.caller == caller,
+            Calls.line == line,
+            Calls.state == "complete",
+        )
+        with self._engine.connect() as connection:
+            return connection.execute(wanted.limit(1)).first() is not None
 
     def call(self, call_id: str) -> Record | None:
         """One call with everything in it; None when there is no such call."""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from voice.asr.port import Recogniser
@@ -48,10 +48,22 @@ class BackOffice(Protocol):
         """What is known, or None; blocks. Raises EngineFailed when it cannot be asked."""
         ...
 
+    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]:
+        """Write it down and return what is given for it (a number, a term); blocks. Raises EngineFailed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tongue:
+    """What it takes to hear a language and to speak it."""
+
+    recogniser: Recogniser
+    voice: Voice
+
 
 @dataclass(frozen=True)
 class Engines:
-    """What all calls share."""
+    """What all calls share. `recogniser` and `voice` are of the line's own language; `others` by a language's name."""
 
     recogniser: Recogniser
     voice: Voice
@@ -59,6 +71,11 @@ class Engines:
     new_detector: Callable[[], Detector]
     workers: Executor  # threads that recognise
     writers: Executor  # the one thread that writes records
+    others: Mapping[str, Tongue] = field(default_factory=dict)
+
+    def tongue(self, language: str) -> Tongue:
+        """The line's own where there is no other."""
+        return self.others.get(language) or Tongue(self.recogniser, self.voice)
 
 
 class Call:
@@ -91,7 +108,7 @@ class Call:
             record=self._scribe.hear,
             played=self._played,
             replies=self._replies,
-            listening=dialog.question.listening(),
+            listening=dialog.question.listening(dialog.manner),
         )
         self._mouth = Mouth(
             line=line,
@@ -170,6 +187,11 @@ class Call:
                 self._mouth.resume()
             case act.Hush():
                 await self._mouth.hush()
+            case act.Speak(language=language):
+                tongue = self._engines.tongue(language)
+                self._ears.hear_with(tongue.recogniser)
+                self._mouth.speak_with(tongue.voice)
+                self._publish(Noted(at_ms=self._now_ms, name="language", data={"language": language}))
             case act.Listen(listening=listening):
                 self._ears.listen(listening)
             case act.StartTimer(name=name, after_ms=after_ms):
@@ -179,7 +201,9 @@ class Call:
             case act.Publish(event=event):
                 self._publish(event)
             case act.LookUp(name=name, args=args):
-                group.create_task(self._look_up(name, args))
+                group.create_task(self._ask_office(self._engines.back_office.look_up, name, args))
+            case act.Register(name=name, args=args):
+                group.create_task(self._ask_office(self._engines.back_office.register, name, args))
             case act.Transfer(target=target):
                 return HungUp(at_ms=self._now_ms, by="line", reason=f"transfer:{target}")
             case act.End(reason=reason):
@@ -201,11 +225,16 @@ class Call:
                 await self._ears.end()
         self._events.put_nowait(HungUp(at_ms=self._now_ms, by="caller"))
 
-    async def _look_up(self, name: str, args: Mapping[str, str]) -> None:
+    async def _ask_office(
+        self,
+        ask: Callable[[str, Mapping[str, str]], Mapping[str, str] | None],
+        name: str,
+        args: Mapping[str, str],
+    ) -> None:
         facts: Mapping[str, str] | None = None
         failed = False
         try:
-            facts = await in_worker(self._engines.workers, self._engines.back_office.look_up, name, args)
+            facts = await in_worker(self._engines.workers, ask, name, args)
         except EngineFailed:
             failed = True
         self._publish(LookedUp(at_ms=self._now_ms, name=name, facts=facts, failed=failed))

@@ -11,11 +11,12 @@ from voice.events import AnyEvent
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Queue a saying; SayStarted and SayDone come back with its number."""
+    """Queue a saying; SayStarted and SayDone come back with its number. pace: 1.0 is usual, less is slower."""
 
     say: int
     text: str
     pace: float = 1.0
+    gain_db: float = 0.0  # over the voice's own level; loud peaks are rounded off instead of clipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,23 @@ class Publish:
 
 
 @dataclass(frozen=True, slots=True)
+class Speak:
+    """From now on speak and hear the language of this name: all that is said after it, and the next utterance."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class LookUp:
     """Ask the back office; LookedUp comes back."""
+
+    name: str
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Have the back office write something down; LookedUp comes back with what it gives for it."""
 
     name: str
     args: Mapping[str, str] = field(default_factory=dict)
@@ -77,4 +93,18 @@ class End:
     reason: str
 
 
-Action = Say | Pause | Resume | Hush | Listen | StartTimer | CancelTimer | Publish | LookUp | Transfer | End
+Action = (
+    Speak
+    | Say
+    | Pause
+    | Resume
+    | Hush
+    | Listen
+    | StartTimer
+    | CancelTimer
+    | Publish
+    | LookUp
+    | Register
+    | Transfer
+    | End
+)

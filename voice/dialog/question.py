@@ -4,39 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum, auto
+from functools import cached_property
 
 from voice.dialog.listening import Listening, Patience
+from voice.dialog.manner import Manner
 from voice.dialog.script import Option, Script, Step
 from voice.events import Source, Understood
-from voice.nlu import documents, number_words, numbers
-from voice.nlu.documents import State
+from voice.nlu import numbers, slots
+from voice.nlu.documents import KINDS as NUMBERS
 from voice.nlu.matcher import Completeness, Match
 from voice.nlu.normalise import plain
+from voice.nlu.slots import State, Taken
 
-NUMBER = "number"  # the intent of an answer that gives a number; its slots: state, digits, groups
+ANSWER = "answer"  # the intent of an answer that fills the step's slot; its slots: kind, state, value, groups
 SURE, LIKELY, UNSURE = 0.75, 0.6, 0.45  # done; done if it cannot be asked back; asked back
 HEARD_BADLY = 0.4  # below this a recogniser's own doubt halves what the words seem to mean
-YES, NO = "yes", "no"
+YES, NO, BACKCHANNEL = "yes", "no", "backchannel"
 
 
 class Asks(Enum):
     STEP = auto()  # what the step itself asks
-    NUMBER_RIGHT = auto()  # "... is that right?" after a number
+    VALUE_RIGHT = auto()  # "... is that right?" after a number, a date, a name
     MEANT = auto()  # "do you want to ...?" after an unsure hearing
+    CONSENT = auto()  # "I will ..., is that right?" before something that cannot be taken back
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question under way: `before` is what of a number was given already, `meant` what an unsure hearing offers."""
+    """One question under way.
+
+    before: what of a value was given already, in the caller's groups. meant: what an unsure hearing offers.
+    candidates: other values that the same words may mean. refused: the value that was wrong. guessed: what is read
+    back was not heard so, but may have been meant.
+    """
 
     script: Script
     step: Step
     asks: Asks = Asks.STEP
     before: str = ""
-    groups: tuple[str, ...] = ()
     meant: tuple[Understood, ...] = ()
-    refused: tuple[str, tuple[str, ...]] = ("", ())  # the number that was read back and was wrong, with its groups
+    candidates: tuple[str, ...] = ()
+    refused: str = ""
+    guessed: bool = False
+    today: date | None = None
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -47,18 +59,23 @@ class Question:
         return yes_no if len(self.meant) < 2 else ()
 
     @property
-    def wants_number(self) -> bool:
-        return self.step.slot is not None and bool(self.step.slot.kind) and self.asks is not Asks.MEANT
+    def kind(self) -> str:
+        """The kind of value that may be given here; empty when none is waited for."""
+        wanted = self.step.slot is not None and self.asks in (Asks.STEP, Asks.VALUE_RIGHT)
+        return self.step.slot.kind if wanted and self.step.slot else ""
 
     @property
-    def intents(self) -> frozenset[str]:
-        """Every intent that means something here."""
-        known = {option.intent for option in (*self.options, *self.script.everywhere) if option.intent}
-        if self.step.slot and self.step.slot.intent:
-            known.add(self.step.slot.intent)
-        return frozenset(
-            known | {understood.intent for understood in self.meant if understood.intent} | {"backchannel", YES, NO}
-        )
+    def collects(self) -> bool:
+        """Is a value being taken (not read back)?"""
+        return bool(self.kind) and self.asks is Asks.STEP
+
+    @property
+    def takes_digits(self) -> bool:
+        return self.collects and self.kind in NUMBERS
+
+    @property
+    def expects_yes(self) -> bool:
+        return any(option.intent == YES for option in self.options)
 
     @property
     def closed(self) -> bool:
@@ -66,45 +83,65 @@ class Question:
 
     @property
     def patience(self) -> Patience:
-        row = "number" if self.collects else "menu" if self.closed else self.step.listen
-        return self.script.patience[row]
+        return self.script.patience["menu" if self.closed else self.step.listen]
 
-    @property
-    def collects(self) -> bool:
-        """Is a number being taken (not read back)?"""
-        return self.wants_number and self.asks is Asks.STEP
+    @cached_property
+    def own(self) -> frozenset[str]:
+        """The intents that answer the question itself."""
+        own = {option.intent for option in self.options} | {understood.intent or "" for understood in self.meant}
+        if self.step.slot and self.asks is Asks.STEP:
+            own.add(self.step.slot.intent)
+        if self.asks is not Asks.STEP:
+            own |= {YES, NO}
+        return frozenset(own - {""})
 
-    def listening(self) -> Listening:
+    @cached_property
+    def intents(self) -> frozenset[str]:
+        """Every intent that means something here."""
+        return self.own | {option.intent for option in self.script.everywhere if option.intent} | {BACKCHANNEL}
+
+    @cached_property
+    def _final(self) -> frozenset[str]:
+        """Intents whose whole phrase ends a turn: after a greeting people go on."""
+        if self.kind == "text":
+            return self.script.command_intents | self.own
+        return self.intents - {option.intent for option in self.script.commands if option.do == "greet"}
+
+    def listening(self, manner: Manner) -> Listening:
         """How the ears should listen to the answer."""
         phrases: tuple[str, ...] = ()
         if self.closed and not self.collects:
             spoken = self.script.texts.tables["keys"]
-            phrases = self.script.matcher.phrases(self.intents)
+            phrases = self.script.matcher.phrases(self.own) + self.script.brief_commands
             phrases += tuple(spoken[option.key] for option in self.options if option.key in spoken)
         return Listening(
             patience=self.patience,
             judge=self._judge,
             phrases=phrases,
-            second=number_words.grammar() if self.collects else (),
+            second=self.script.matcher.number_words() if self.takes_digits else (),
+            factor=manner.patience,
         )
 
     def _judge(self, text: str) -> Completeness:
-        if self.wants_number:
-            assert self.step.slot
-            state = documents.length_state(self.step.slot.kind, text, self.before)
+        if self.kind and self.kind != "text":
+            told = self._in_russian(text)
+            state = slots.length_state(self.kind, told, self.before)
             if state is State.COMPLETE and self.asks is Asks.STEP:
                 return Completeness.COMPLETE
             if state is State.SHORT:
-                full = documents.take(self.step.slot.kind, text, self.before).state is State.COMPLETE
+                full = slots.take(self.kind, told, self.before, today=self.today).state is State.COMPLETE
                 return Completeness.PREFIX if full else Completeness.OPEN  # ninety may become ninety-one
         if any(
             option.key and plain(text) == self.script.texts.tables["keys"].get(option.key) for option in self.options
         ):
             return Completeness.COMPLETE
-        final = self.intents - {option.intent for option in self.script.everywhere if option.do == "greet"}
-        if self.script.matcher.settled(text, final):  # after a greeting people go on
+        if self.script.matcher.settled(text, self._final):
             return Completeness.COMPLETE
-        return self.script.matcher.completeness(text, final)
+        return self.script.matcher.completeness(text, self._final)
+
+    def _in_russian(self, text: str) -> str:
+        """As the grammar of numbers and dates takes it; a dictated text is nobody's number."""
+        return text if self.kind == "text" else self.script.matcher.in_russian(text)
 
     def pressed(self, digit: str, at_ms: int) -> Understood:
         """What a key means here; an unknown key has no intent."""
@@ -113,9 +150,9 @@ class Question:
                 return self._chosen(option, "key", digit, at_ms)
         return Understood(at_ms=at_ms, source="key", text=digit, intent=None)
 
-    def number(self, source: Source, digits: str, at_ms: int) -> Understood:
-        """What digits from the keys mean here."""
-        return self._number(digits, source, at_ms) or Understood(at_ms=at_ms, source=source, text=digits, intent=None)
+    def value(self, source: Source, text: str, at_ms: int) -> Understood:
+        """What digits from the keys, or words spoken with an earlier wish, give for the step's slot."""
+        return self._value(text, source, at_ms) or Understood(at_ms=at_ms, source=source, text=text, intent=None)
 
     def answer(self, text: str, source: Source, at_ms: int, *, heard: float = 1.0) -> list[Understood]:
         """Every meaning of the words, best first; never empty (the last resort is no intent at all).
@@ -123,42 +160,69 @@ class Question:
         heard: the recogniser's confidence 0..1; typed text is certain.
         """
         doubt = 1.0 if heard >= HEARD_BADLY else 0.5
+        if self.kind == "text" and self.collects:
+            return self._dictated(text, source, at_ms)
         matches = self.script.matcher.match(text, self.intents)
-        if matches and matches[0].whole:
+        # The same phrase may name a topic too: an answer to the question comes first.
+        matches.sort(key=lambda match: not (match.whole and match.intent in self.own))
+        certain = matches and (matches[0].whole or (self.kind == "name" and matches[0].confidence >= SURE))
+        if certain:  # of a name every word could be one
             return [self._meant(matches[0], text, source, at_ms, doubt)]
-        if self.wants_number and (number := self._number(text, source, at_ms)):
-            return [number]
+        if self.kind and (value := self._value(text, source, at_ms)):
+            return [value]
         if chosen := self._named_by_key(text):
             return [self._chosen(chosen, source, text, at_ms, confidence=doubt)]
         meanings = [self._meant(match, text, source, at_ms, doubt) for match in matches]
         return meanings or [Understood(at_ms=at_ms, source=source, text=text, intent=None, confidence=heard)]
 
+    def _dictated(self, text: str, source: Source, at_ms: int) -> list[Understood]:
+        """In a dictated text only a whole command or option is one: «оператор сказал ...» is the caller's story."""
+        commands = self.script.matcher.match(text, self.script.command_intents | self.own | {BACKCHANNEL})
+        if commands and commands[0].whole:
+            return [self._meant(commands[0], text, source, at_ms, 1.0)]
+        return [self.value(source, text, at_ms)]
+
     def _named_by_key(self, text: str) -> Option | None:
-        named = numbers.value(text)
+        named = numbers.value(self.script.matcher.in_russian(text))
         return next((option for option in self.options if named is not None and option.key == str(named)), None)
 
-    def _number(self, text: str, source: Source, at_ms: int) -> Understood | None:
-        assert self.step.slot
-        kind = self.step.slot.kind
-        wrong, groups = (self.before, self.groups) if self.asks is Asks.NUMBER_RIGHT else self.refused
-        if wrong and (mended := documents.repair(wrong, groups, text)):
-            taken = documents.take(kind, mended)
-        else:
-            taken = documents.take(kind, text, self.before if self.asks is Asks.STEP else "")
+    def _value(self, text: str, source: Source, at_ms: int) -> Understood | None:
+        said_so = self._in_russian(text)
+        before = self.before if self.asks is Asks.STEP else ""
+        taken = self._mended(said_so) or slots.take(self.kind, said_so, before, today=self.today)
         if taken.state is State.NONE:
             return None
+        fitting = () if taken.state is State.WRONG else taken.candidates
         said = taken.groups
-        if self.before and said and said[0] == self.before:
-            said = (*self.groups, *said[1:])  # as it was grouped when it was said
-        slots = {"state": taken.state.name, "digits": taken.digits, "groups": " ".join(said)}
-        return Understood(at_ms=at_ms, source=source, text=text, intent=NUMBER, slots=slots)
+        if before and said and said[0] == before.replace(" ", ""):
+            said = (*before.split(), *said[1:])  # as it was grouped when it was said
+        given = {
+            "kind": self.kind,
+            "state": taken.state.name,
+            "value": taken.digits,
+            "groups": " ".join(said),
+            "others": " ".join(
+                other for other in (*fitting, *taken.meant) if other != taken.digits and " " not in other
+            ),
+        }
+        return Understood(at_ms=at_ms, source=source, text=text, intent=ANSWER, slots=given)
+
+    def _mended(self, text: str) -> Taken | None:
+        """What was read back, or was refused before, with one place of it put right."""
+        read_back = self.before if self.asks is Asks.VALUE_RIGHT else ""
+        ways = []
+        for value in filter(None, (read_back, self.refused)):
+            groups = value.split()
+            if mended := slots.repair(self.kind, "".join(groups), groups, text):
+                ways.append(slots.take(self.kind, mended, today=self.today))
+        return next((way for way in ways if way.state is State.COMPLETE), ways[0] if ways else None)
 
     def _chosen(self, option: Option, source: Source, text: str, at_ms: int, *, confidence: float = 1.0) -> Understood:
-        slots: Mapping[str, str] = (
+        given: Mapping[str, str] = (
             option.slots if option in self.script.everywhere else {**option.slots, "key": option.key}
         )
         intent = option.intent or (self.step.slot.intent if self.step.slot else "")
-        return Understood(at_ms=at_ms, source=source, text=text, intent=intent, slots=slots, confidence=confidence)
+        return Understood(at_ms=at_ms, source=source, text=text, intent=intent, slots=given, confidence=confidence)
 
     def _meant(self, match: Match, text: str, source: Source, at_ms: int, doubt: float) -> Understood:
         confidence = match.confidence * doubt

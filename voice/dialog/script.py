@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from voice.dialog.listening import Patience
 from voice.dialog.texts import Texts, read_texts
 from voice.nlu.data import Node, load, load_all
-from voice.nlu.documents import KINDS
 from voice.nlu.intents import load_intents
 from voice.nlu.matcher import Matcher
+from voice.nlu.slots import KINDS
 
-DEEDS = ("operator", "back", "repeat", "slower", "help", "wait", "greet")
+DEEDS = (
+    *("operator", "back", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "greet"),
+    *("restart", "keys_only", "by_voice", "simple", "english", "russian"),
+)
+MOST_BRIEF_WORDS = 2
 MOST_OPTIONS = 4  # more cannot be kept in mind
-STEP_TEXTS = ("ask", "say", "by", "help", "go", "look_up", "found", "missing", "failed", "transfer", "on_silence")
-STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "end", "deaf_to")
+BARE_KINDS = ("text", "time")  # what may be taken without reading it back
+WAYS = ("ask", "say", "look_up", "register", "choose")  # what a step does: exactly one of these
+TARGETS = ("go", "found", "missing", "failed", "done", "refused", "otherwise", "on_silence")  # other steps
+STEP_TEXTS = (*WAYS, *TARGETS, "by", "help", "confirm", "transfer")
+STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "cases", "end", "deaf_to")
+MANNERS = ("usual", "simple")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +42,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a step wants to know: a number of `kind`, or the slot of the same name that `intent` carries."""
+    """What a step wants to know: a value of `kind`, or the slot of the same name that `intent` carries."""
 
     name: str
     kind: str = ""
     intent: str = ""
-    confirm: str = ""  # a text key: the read-back of a number
+    confirm: str = ""  # a text key: the read-back of the value
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """One place of a flow. It asks, says, looks something up, registers something, or chooses the next step."""
+
     id: str
     ask: str = ""
     say: str = ""
@@ -57,6 +68,13 @@ class Step:
     found: str = ""
     missing: str = ""
     failed: str = ""
+    register: str = ""  # what the back office shall write down, after the caller's yes to `confirm`
+    confirm: str = ""
+    done: str = ""
+    refused: str = ""
+    choose: str = ""  # the slot whose value picks the next step
+    cases: Mapping[str, str] = field(default_factory=dict)
+    otherwise: str = ""
     transfer: str = ""
     on_silence: str = ""  # where a caller who stays silent goes instead of to a person
     end: bool = False
@@ -70,65 +88,112 @@ class DialledLine:
     title: str
     notice: str
     start: str
+    manner: str = "usual"  # one of MANNERS
+    pace: float = 1.0
+    patience: float = 1.0  # a factor of every silence that is waited
 
 
 @dataclass(frozen=True)
 class Script:
+    language: str  # the name of its folder
     lines: Mapping[str, DialledLine]
     steps: Mapping[str, Step]
-    everywhere: tuple[Option, ...]
+    commands: tuple[Option, ...]  # known in every state: repeat, back, a person
+    topics: tuple[Option, ...]  # likewise, but each leads away
     ladders: Mapping[str, int]
     operator: str  # the step that leads to a person
     patience: Mapping[str, Patience]
     texts: Texts
     matcher: Matcher
 
+    @cached_property
+    def everywhere(self) -> tuple[Option, ...]:
+        """What means something in every state."""
+        return self.commands + self.topics
 
-def load_script(prompts: Path) -> Script:
-    """Read prompts/<language>. Raises PromptError with file, line and reason for anything that cannot work."""
-    flows = list(load_all(prompts / "flows"))
-    patience = {name: _patience(node) for name, node in load(prompts / "patience.yaml").fields().items()}
-    lines_node = load(prompts / "lines.yaml")
+    @cached_property
+    def command_intents(self) -> frozenset[str]:
+        return frozenset(option.intent for option in self.commands if option.intent)
+
+    @cached_property
+    def brief_commands(self) -> tuple[str, ...]:
+        """What every closed grammar holds of the commands; said at length, they are heard by the full vocabulary."""
+        phrases = self.matcher.phrases(self.command_intents)
+        return tuple(phrase for phrase in phrases if len(phrase.split()) <= MOST_BRIEF_WORDS)
+
+
+def load_script(prompts: Path, memory: Path | None = None) -> Script:
+    """Read prompts/<language>. Raises PromptError with file, line and reason for anything that cannot work.
+
+    Texts, intents and lists are the language's own; flows, lines and patience those of `flows_folder`.
+
+    memory: a folder that keeps what was learned from the phrases, so that it is not learned anew.
+    """
+    folder = flows_folder(prompts)
+    flows = list(load_all(folder / "flows"))
+    patience = {name: _patience(node) for name, node in load(folder / "patience.yaml").fields().items()}
+    lines_node = load(folder / "lines.yaml")
     nodes: dict[str, Node] = {}
-    everywhere: list[Option] = []
+    known: dict[str, list[Option]] = {"commands": [], "topics": []}
     ladders: dict[str, int] = {}
     operator = ""
     for flow in flows:
-        fields = flow.fields(("steps", "everywhere", "ladders", "operator"))
+        fields = flow.fields(("steps", "commands", "topics", "ladders", "operator"))
         for name, node in fields["steps"].fields().items() if "steps" in fields else ():
             if name in nodes:
                 raise node.wrong(f"the step {name!r} stands in another file too")
             nodes[name] = node
-        if "everywhere" in fields:
-            everywhere += map(_option, fields["everywhere"].items())
+        for name in known.keys() & fields.keys():
+            known[name] += map(_option, fields[name].items())
         if "ladders" in fields:
             rungs = fields["ladders"].fields(("no_input", "no_match"), needed=("no_input", "no_match"))
             ladders = {rung: int(node.number()) for rung, node in rungs.items()}
         operator = _text(fields, "operator") or operator
     script = Script(
+        language=prompts.name,
         lines={
             line.number: line for line in map(_line, lines_node.fields(("lines",), needed=("lines",))["lines"].items())
         },
         steps={name: _step(name, node) for name, node in nodes.items()},
-        everywhere=tuple(everywhere),
+        commands=tuple(known["commands"]),
+        topics=tuple(known["topics"]),
         ladders=ladders,
         operator=operator,
         patience=patience,
         texts=read_texts(load_all(prompts / "say")),
-        matcher=Matcher(load_intents(prompts)),
+        matcher=Matcher(load_intents(prompts), memory=memory),
     )
     for name, node in nodes.items():
         _check_step(script, script.steps[name], node)
+        if _comes_back(script, name):
+            raise node.wrong(f"the step {name!r} comes back to itself without asking anything")
     _check_whole(script, flows[0], lines_node)
     return script
+
+
+def flows_folder(prompts: Path) -> Path:
+    """Where the flows of prompts/<language> stand: there, or in the folder beside it that its language.yaml names.
+
+    Raises PromptError.
+    """
+    other = prompts / "language.yaml"
+    if not other.is_file():
+        return prompts
+    flows = load(other).fields(("flows",), needed=("flows",))["flows"]
+    if not (prompts.parent / flows.text() / "flows").is_dir():
+        raise flows.wrong(f"there are no flows in {flows.text()!r}")
+    return prompts.parent / flows.text()
 
 
 def _text(fields: Mapping[str, Node], key: str) -> str:
     return fields[key].text() if key in fields else ""
 
 
-def _texts(fields: Mapping[str, Node], key: str) -> dict[str, str]:
-    return {name: node.text() for name, node in fields[key].fields().items()} if key in fields else {}
+def _texts(fields: Mapping[str, Node], key: str, *, empty: bool = False) -> dict[str, str]:
+    """empty: a value may be "", which says that there is none."""
+    if key not in fields:
+        return {}
+    return {name: "" if empty and node.value == "" else node.text() for name, node in fields[key].fields().items()}
 
 
 def _patience(node: Node) -> Patience:
@@ -137,8 +202,19 @@ def _patience(node: Node) -> Patience:
 
 
 def _line(node: Node) -> DialledLine:
-    names = ("number", "name", "title", "notice", "start")
-    return DialledLine(**{name: value.text() for name, value in node.fields(names, needed=names).items()})
+    needed = ("number", "name", "title", "notice", "start")
+    fields = node.fields((*needed, "manner", "pace", "patience"), needed=needed)
+    line = DialledLine(
+        **{name: fields[name].text() for name in needed},
+        manner=_text(fields, "manner") or "usual",
+        pace=fields["pace"].number() if "pace" in fields else 1.0,
+        patience=fields["patience"].number() if "patience" in fields else 1.0,
+    )
+    if line.manner not in MANNERS:
+        raise fields["manner"].wrong(f"'manner' is one of {', '.join(MANNERS)}")
+    if not (0.5 <= line.pace <= 1.5 and 1 <= line.patience <= 3):
+        raise node.wrong("'pace' lies between 0.5 and 1.5, 'patience' between 1 and 3")
+    return line
 
 
 def _option(node: Node) -> Option:
@@ -146,7 +222,7 @@ def _option(node: Node) -> Option:
     option = Option(
         key=_text(fields, "key"),
         intent=_text(fields, "intent"),
-        slots=_texts(fields, "slots"),
+        slots=_texts(fields, "slots", empty=True),
         label=_text(fields, "label"),
         go=_text(fields, "go"),
         do=_text(fields, "do"),
@@ -163,8 +239,8 @@ def _slot(node: Node) -> Slot:
 
 def _step(name: str, node: Node) -> Step:
     fields = node.fields(STEP_KEYS)
-    if sum(key in fields for key in ("ask", "say", "look_up")) != 1:
-        raise node.wrong("a step has exactly one of 'ask', 'say', 'look_up'")
+    if sum(key in fields for key in WAYS) != 1:
+        raise node.wrong(f"a step has exactly one of {', '.join(map(repr, WAYS))}")
     return Step(
         id=name,
         **{key: _text(fields, key) for key in STEP_TEXTS},
@@ -172,47 +248,76 @@ def _step(name: str, node: Node) -> Step:
         options=tuple(map(_option, fields["options"].items())) if "options" in fields else (),
         slot=_slot(fields["slot"]) if "slot" in fields else None,
         args=_texts(fields, "with"),
+        cases=_texts(fields, "cases"),
         end=_text(fields, "end") == "true",
         deaf_to=tuple(node.text() for node in fields["deaf_to"].items()) if "deaf_to" in fields else (),
     )
 
 
 def _check_step(script: Script, step: Step, node: Node) -> None:
-    for target in (
-        step.go,
-        step.found,
-        step.missing,
-        step.failed,
-        step.on_silence,
-        *(option.go for option in step.options),
-    ):
-        if target and target not in script.steps:
+    targets = [getattr(step, key) for key in TARGETS]
+    for target in filter(None, (*targets, *step.cases.values(), *(option.go for option in step.options))):
+        if target not in script.steps:
             raise node.wrong(f"there is no step {target!r}")
     said = "" if step.by else step.say
-    for key in filter(None, (step.ask, step.help, said, *(option.label for option in step.options))):
+    slot_text = step.slot.confirm if step.slot else ""
+    labels = (option.label for option in step.options)
+    for key in filter(None, (step.ask, step.help, said, step.confirm, slot_text, *labels)):
         if key not in script.texts:
             raise node.wrong(f"there is no text {key!r}")
     if step.listen not in script.patience:
         raise node.wrong(f"patience.yaml has no row {step.listen!r}")
     if step.ask and not step.help:
         raise node.wrong("a step that asks needs 'help': what is said to a caller who does not know what to say")
-    if step.slot and step.slot.kind and (step.slot.kind not in KINDS or step.slot.confirm not in script.texts):
-        raise node.wrong(f"a number needs a known kind ({', '.join(KINDS)}) and a read-back text")
+    _check_slot(step, node)
     keys = {option.key for option in step.options if option.key}
     if len(keys) != len(step.options):
         raise node.wrong("every option needs a key of its own")
     if len(step.options) > MOST_OPTIONS:
         raise node.wrong(f"more than {MOST_OPTIONS} options cannot be kept in mind")
+    for option in step.options:
+        if not (option.go or option.do or step.go):
+            raise node.wrong(f"the option {option.key} leads nowhere: give it 'go', or give the step one")
     if step.say and not (step.go or step.end or step.transfer):
         raise node.wrong("after 'say' comes 'go', 'end' or 'transfer'")
     if step.look_up and not (step.found and step.missing and step.failed):
         raise node.wrong("a look-up needs 'found', 'missing' and 'failed'")
+    if step.register and not (step.confirm and step.done and step.failed and step.refused):
+        raise node.wrong("a registration needs 'confirm' (what the caller agrees to), 'done', 'failed' and 'refused'")
+    if step.choose and not (step.cases and step.otherwise):
+        raise node.wrong("a choice needs 'cases' and 'otherwise'")
+
+
+def _comes_back(script: Script, start: str) -> bool:
+    """Does the walk from this step, which waits for nobody, lead to it again?"""
+    seen: set[str] = set()
+    todo = [start]
+    while todo:
+        step = script.steps[todo.pop()]
+        following = {getattr(step, key) for key in TARGETS} | set(step.cases.values())
+        new = (following if not (step.ask or step.register) else set()) - seen - {""}
+        seen |= new
+        todo += new
+    return start in seen
+
+
+def _check_slot(step: Step, node: Node) -> None:
+    if step.slot is None:
+        return
+    if not step.go:
+        raise node.wrong("a step with a slot needs 'go': where the answer leads")
+    if bool(step.slot.kind) == bool(step.slot.intent):
+        raise node.wrong("a slot has either 'kind' or 'intent'")
+    if step.slot.kind and step.slot.kind not in KINDS:
+        raise node.wrong(f"no such kind of value; known: {', '.join(sorted(KINDS))}")
+    if step.slot.kind and step.slot.kind not in BARE_KINDS and not step.slot.confirm:
+        raise node.wrong(f"a value of the kind {step.slot.kind!r} is read back: it needs 'confirm'")
 
 
 def _check_whole(script: Script, flow: Node, lines: Node) -> None:
     for option in script.everywhere:
         if option.go and option.go not in script.steps:
-            raise flow.wrong(f"'everywhere': there is no step {option.go!r}")
+            raise flow.wrong(f"'commands' and 'topics': there is no step {option.go!r}")
     if script.operator not in script.steps or not script.ladders:
         raise flow.wrong("the flows need 'operator' (the step that leads to a person) and 'ladders'")
     for line in script.lines.values():

@@ -7,13 +7,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from voice.nlu.data import Node
+from voice.nlu.latin import latin
+from voice.nlu.slots import KINDS, show
 
 _GAP = re.compile(r"\{(\w+)(?:\|([\w.]+))?\}")
 
 
 @dataclass(frozen=True)
 class Texts:
-    """`variants`: text key -> what is said the first time, the next, ...; `tables`: name -> code -> text."""
+    """`variants`: text key -> what is said the first time, the next, ...; `tables`: name -> code -> text.
+
+    The table `values`, when there is one, has what flows and back office call by Russian words; what it lacks is
+    written in Latin letters.
+    """
 
     variants: Mapping[str, tuple[str, ...]]
     tables: Mapping[str, Mapping[str, str]]
@@ -25,19 +31,26 @@ class Texts:
         """The `nth` variant of a text (the last one stays), its gaps filled.
 
         `{name}` is a value of `gaps`; `{name|table}` is the table's text for that value, its own gaps filled;
-        `{name|day}` turns an ISO date into a day and a month. An unknown value stands as it is.
+        `{name|day}` turns an ISO date into a day and a month, `{name|appeal_number}` shows a value of that kind in its
+        usual groups. An unknown value stands as it is.
         """
         variants = self.variants[key]
         return self.fill(variants[min(nth, len(variants) - 1)], gaps or {})
 
     def fill(self, text: str, gaps: Mapping[str, str]) -> str:
         def gap(found: re.Match[str]) -> str:
-            value = gaps.get(found[1], "")
+            value = self._value(gaps.get(found[1], ""))
             if found[2] == "day":
                 return self._day(value)
+            if found[2] in KINDS:
+                return show(found[2], value)
             return self.fill(self.tables[found[2]].get(value, value), gaps) if found[2] else value
 
         return " ".join(_GAP.sub(gap, text).split())
+
+    def _value(self, value: str) -> str:
+        own = self.tables.get("values")
+        return latin(value, own) if own else value
 
     def _day(self, iso: str) -> str:
         parts = iso.split("-")
@@ -66,6 +79,6 @@ def read_texts(files: Iterable[Node]) -> Texts:
                 said += nodes
     for node in said:
         for _, table in _GAP.findall(node.text()):
-            if table and table != "day" and table not in tables:
+            if table and table not in ("day", *KINDS, *tables):
                 raise node.wrong(f"there is no table {table!r}")
     return Texts(variants, tables)
