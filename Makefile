@@ -1,7 +1,8 @@
 # make run      set up what is missing and start the line
 # make test     set up what is missing and run the tests
-# make check    ruff, mypy, architecture, tests: what must pass before a change goes in
-# make bench    latency, accuracy, capacity          make fixtures  make the recorded callers anew
+# make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
+# make bench    latency, recognition, capacity       make fixtures  make the recorded callers anew
+# make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
 # make setup    only set up: packages, model, voices  make model, make voices, make env: its parts
 # make lock     resolve the packages anew            make clean    remove the environment and all caches
 #
@@ -34,7 +35,7 @@ BASE = $(shell for p in $(PYTHON) $(if $(PYTHON),,python3.11 python3 python3.12)
 NEED_BASE = $(if $(BASE),,$(error no usable Python: version 3.11 or 3.12 with the venv module is needed (on Debian: \
 	python3 and python3-venv); name one with: make PYTHON=/path/to/python3.11))
 
-.PHONY: run test check lint architecture bench fixtures setup env dev model voices lock clean
+.PHONY: run test check lint architecture bench accuracy fixtures setup env dev model voices lock clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := run
 
@@ -52,6 +53,7 @@ lint: dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/voice lint --errors
 
 architecture: dev
 	@$(BIN)/python -m pytest tests/test_architecture.py
@@ -60,6 +62,10 @@ bench: dev model $(TRIED_VOICES)
 	@$(BIN)/python bench/line.py
 	@if test -d ../shared/speech; then $(BIN)/python bench/recognition.py; \
 		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi
+
+accuracy: dev model voices
+	@$(BIN)/python bench/goals.py
+	@$(BIN)/python bench/accuracy.py
 
 fixtures: dev model voices
 	@$(BIN)/python audio_fixtures/make.py

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from voice.dialog.script import Script, load_script
+from voice.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -15,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 @pytest.fixture(scope="session")
 def script() -> Script:
-    return load_script(ROOT / "prompts" / "ru")
+    return load_script(ROOT / "prompts" / "ru", Settings.from_env().learned)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

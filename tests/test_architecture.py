@@ -24,8 +24,9 @@ FLOORS: dict[str, int] = (
     | dict.fromkeys(SKILLS, 1)
     | {"dialog": 2, "call": 3}
     | dict.fromkeys(EDGES, 4)
+    | {"reload": 4}
     # The faces are stairs: each may use those below it.
-    | {"switchboard": 5, "web": 6, "doctor": 6, "app": 7, "serve": 8, "cli": 9}
+    | {"switchboard": 5, "web": 6, "doctor": 6, "workshop": 6, "app": 7, "serve": 8, "cli": 9}
 )
 # The whole substance of one room, so more than one of its files may import it; a vendor's engine never may.
 OF_A_ROOM = {

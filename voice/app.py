@@ -30,12 +30,17 @@ def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = board or await Switchboard.open(settings)
-        _furnish(app, opened, settings)
-        speaking_ahead = asyncio.create_task(opened.prerender())
+        lines = _titles(opened)
+        _furnish(app, opened, settings, lines)
+        beside = [
+            asyncio.create_task(_prepare(opened)),
+            asyncio.create_task(opened.follow_flows(lambda: lines.update(_titles(opened)))),
+        ]
         yield
         await opened.drain(DRAIN_S)
-        speaking_ahead.cancel()
-        await asyncio.wait([speaking_ahead])
+        for task in beside:
+            task.cancel()
+        await asyncio.wait(beside)
         await opened.close()
 
     app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -43,9 +48,18 @@ def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
     return app
 
 
-def _furnish(app: FastAPI, board: Switchboard, settings: Settings) -> None:
+async def _prepare(board: Switchboard) -> None:
+    await board.learn_languages()
+    await board.prerender()
+
+
+def _titles(board: Switchboard) -> dict[str, str]:
+    return {line.number: line.title for line in board.script.lines.values()}
+
+
+def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[str, str]) -> None:
+    """`lines` may change while the application runs."""
     templates = Jinja2Templates(WEB / "templates")
-    lines = {line.number: line.title for line in board.script.lines.values()}
     for router in (
         health.router(board),
         call_socket.router(board.answer, lines=lines, default_line=next(iter(lines))),

@@ -4,29 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 
 from voice.asr import catalogue, fetch
+from voice.asr.word_list import read_words
 from voice.audio.files import write
 from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels, labels
 from voice.clock import run_in_virtual_time
+from voice.desk.backoffice import EmbeddedOffice
+from voice.dialog.script import Script, load_script
 from voice.doctor import examine
-from voice.errors import VoiceError
+from voice.errors import ModelMissing, VoiceError
 from voice.events import AnyEvent
 from voice.line import CallRequest, Line
 from voice.serve import serve as serve_line
-from voice.settings import Settings
+from voice.settings import ROOT, Settings
 from voice.switchboard import Switchboard
 from voice.transports.microphone import MicrophoneLine
 from voice.transports.recorded import RecordedLine, read_caller
 from voice.tts import fetch as voice_fetch
 from voice.tts import voices as tts_voices
+from voice.tts.reading import READINGS
+from voice.workshop.draw import draw as draw_flows
+from voice.workshop.finding import Severity
+from voice.workshop.lint import lint as lint_prompts
+from voice.workshop.places import find_places
+from voice.workshop.rehearsal import Rehearsal
+from voice.workshop.scenarios import read_scenarios
+from voice.workshop.simulation import simulate as simulate_calls
+from voice.workshop.simulation import told
+from voice.workshop.typed_call import TypedCall
 
 DEFAULT_LINE = "88005553535"
 
@@ -90,6 +106,76 @@ def talk(line: Annotated[str, typer.Option(help="The number that is dialled")] =
 
 
 @app.command()
+def lint(
+    prompts: Annotated[Path | None, typer.Argument(help="A language's folder, e.g. prompts/ru")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Leave the warnings out")] = False,
+) -> None:
+    """Find what is wrong, or looks wrong, in the flows, texts and phrases; errors give the exit code 1."""
+    settings = Settings.from_env()
+    try:
+        vocabulary = read_words(catalogue.locate(settings))
+    except ModelMissing as error:
+        print(f"voice lint: words are not compared with the recogniser's: {error}", file=sys.stderr)
+        vocabulary = None
+    found = lint_prompts(prompts or settings.prompts / settings.language, vocabulary, settings.learned)
+    failed = [finding for finding in found if finding.severity is Severity.ERROR]
+    for finding in failed if errors else found:
+        print(finding)
+    print(f"{len(failed)} errors, {len(found) - len(failed)} warnings")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command("try")
+def try_flows(line: Annotated[str, typer.Option(help="The number that is dialled")] = DEFAULT_LINE) -> None:
+    """Type a conversation with the line, without sound; nothing of it is kept."""
+    settings = Settings.from_env()
+    script = load_script(settings.prompts / settings.language, settings.learned)
+    _check_line(script, line)
+    with TemporaryDirectory() as folder:
+        office = EmbeddedOffice.of(replace(settings, data=Path(folder)))
+        TypedCall(Rehearsal(script, line, office, today=date.today()), print, colour=sys.stdout.isatty()).run(_typed())
+
+
+@app.command()
+def simulate(
+    scenarios: Annotated[
+        list[Path],
+        typer.Argument(help="Files of callers, as audio_fixtures/scenarios.yaml", exists=True, dir_okay=False),
+    ],
+    only: Annotated[list[str] | None, typer.Option(help="The callers to place, by name; all when not given")] = None,
+) -> None:
+    """Let described callers talk to the line, as fast as the machine can; the exit code is 1 when it fails one."""
+    files = [read_scenarios(path) for path in scenarios]
+    callers = [caller for file in files for caller in file.callers if not only or caller.name in only]
+    if unknown := set(only or ()) - {caller.name for caller in callers}:
+        raise VoiceError(f"no caller is named {', '.join(sorted(unknown))}")
+    background = {kind: texts for file in files for kind, texts in file.background.items()}
+    failed = 0
+    for played in simulate_calls(Settings.from_env(), callers, background):
+        print(f"\n{played.scenario.name}: {played.scenario.title}", *told(played.events), sep="\n")
+        failed += bool(played.broken)
+        print(*(f"  FAILED  {wrong}" for wrong in played.broken), *(() if played.broken else ("  ok",)), sep="\n")
+    print(f"\n{len(callers)} callers, {failed} failed")
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def draw(
+    to: Annotated[Path, typer.Option(help="The folder of the pictures")] = ROOT / "docs" / "flows",
+) -> None:
+    """Draw every flow as an SVG file, from the data."""
+    settings = Settings.from_env()
+    folder = settings.prompts / settings.language
+    pictures = draw_flows(load_script(folder, settings.learned), find_places(folder))
+    to.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        (to / f"{name}.svg").write_text(picture, encoding="utf-8")
+    for stale in {path.stem for path in to.glob("*.svg")} - pictures.keys():
+        (to / f"{stale}.svg").unlink()
+    print(f"{len(pictures)} flows are drawn in {to}")
+
+
+@app.command()
 def doctor() -> None:
     """Tell what is missing on this machine and how to get it."""
     findings = examine(Settings.from_env())
@@ -124,16 +210,21 @@ def models_verify(name: Annotated[str, typer.Argument()] = "") -> None:
 
 
 @voices.command("fetch")
-def voices_fetch() -> None:
+def voices_fetch(
+    language: Annotated[str, typer.Option(help="Another language to bring beside Russian: en")] = "ru",
+) -> None:
     """Bring the RHVoice voices from this machine's Debian or Ubuntu packages, without root."""
-    print(voice_fetch.fetch(Settings.from_env().models / "voices", lambda told: print(told, file=sys.stderr)))
+    folder = Settings.from_env().models / "voices"
+    print(voice_fetch.fetch(folder, lambda told: print(told, file=sys.stderr), languages=[language]))
 
 
 @voices.command("list")
 def voices_list() -> None:
     """List the voices that can speak on this machine, the best first."""
-    for voice in tts_voices.available_voices(Settings.from_env().models):
-        print(f"{voice.name:14} {voice.known.engine:8} {voice.version:14} {voice.known.licence}")
+    models = Settings.from_env().models
+    for voice in (voice for language in READINGS for voice in tts_voices.available_voices(models, language)):
+        known = voice.known
+        print(f"{known.language} {voice.name:14} {known.engine:8} {voice.version:14} {known.licence}")
 
 
 class Terminal:
@@ -162,14 +253,28 @@ class Terminal:
 async def _answer(settings: Settings, line: Line, number: str, transport: str) -> None:
     board = await Switchboard.open(settings)
     try:
-        if number not in board.script.lines:
-            raise VoiceError(f"there is no line {number}; there are: {', '.join(board.script.lines)}")
+        _check_line(board.script, number)
         terminal = Terminal(labels(settings.language))
         request = CallRequest(line=number, caller="", transport=transport, call_id=uuid4().hex)
         await board.answer(line, request, readers=(terminal.publish,))
         print(f"        archived as {request.call_id}")
     finally:
         await board.close()
+
+
+def _check_line(script: Script, number: str) -> None:
+    if number not in script.lines:
+        raise VoiceError(f"there is no line {number}; there are: {', '.join(script.lines)}")
+
+
+def _typed() -> Iterator[str]:
+    """What is typed, line by line, to the end of the input."""
+    prompt = "> " if sys.stdin.isatty() else ""
+    while True:
+        try:
+            yield input(prompt)
+        except (EOFError, KeyboardInterrupt):
+            return
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, None]], *, fast: bool) -> None:

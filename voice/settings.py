@@ -29,6 +29,11 @@ class Settings:
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
 
+    @property
+    def learned(self) -> Path:
+        """Where what was learned from the phrases is kept, so that a start need not learn it anew."""
+        return self.data / "learned"
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
         """Read LINIYA_* variables. Raises SetupError for a value that is not of the field's type."""

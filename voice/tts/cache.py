@@ -19,7 +19,7 @@ from voice.clock import outside_work
 from voice.errors import EngineFailed
 from voice.line import Pcm16
 from voice.tts.port import Voice
-from voice.tts.speech_text import for_speech
+from voice.tts.reading import READINGS, Reading
 
 _HEADER = struct.Struct("<4sIII")  # magic, rate in Hz, samples, crc32 of the samples
 _MAGIC = b"LVC1"
@@ -119,18 +119,27 @@ class _Hot:
 class CachedVoice:
     """A Voice that says a phrase it has said before without its engine."""
 
-    def __init__(self, voice: Voice, cache: SoundCache, *, version: str, background: Voice | None = None) -> None:
+    def __init__(
+        self,
+        voice: Voice,
+        cache: SoundCache,
+        *,
+        version: str,
+        background: Voice | None = None,
+        read: Reading = READINGS["ru"],
+    ) -> None:
         """version: of engine and voice: sound of another version is never played.
 
-        background: the same voice at low priority, for `prerender`.
+        background: the same voice at low priority, for `prerender`. read: how the voice reads a text.
         """
         self.name, self.rate_hz = voice.name, voice.rate_hz
         self._voice, self._background, self._cache, self._version = voice, background or voice, cache, version
+        self._read = read
         self._hot = _Hot(HOT_BYTES)
 
     def _key(self, text: str, pace: float) -> str:
         # By the spoken words: when the reading rules change, so does the key.
-        return "\0".join((self.name, self._version, f"{self.rate_hz}", f"{pace:.3f}", for_speech(text)))
+        return "\0".join((self.name, self._version, f"{self.rate_hz}", f"{pace:.3f}", self._read(text)))
 
     async def speak(self, text: str, *, pace: float = 1.0) -> AsyncGenerator[Pcm16, None]:
         """As the port says; the same text gives the same samples, kept or made."""

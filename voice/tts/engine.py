@@ -16,7 +16,7 @@ import pyttsx3
 from voice.errors import EngineFailed, VoiceError, VoiceMissing
 from voice.tts.rhvoice import DEFAULT_WPM, Driver, Home
 
-ESPEAK_VOICE = "zle/ru"
+ESPEAK_VOICES = {"ru": "zle/ru", "en": "gmw/en-us"}
 ESPEAK_WPM = 160  # its own 200 is too fast for a prompt by telephone
 ESPEAK_RATE_HZ = 22_050  # pyttsx3 writes this into the header whatever the library does
 _WAV_HEADER_BYTES = 44
@@ -63,7 +63,8 @@ class RhvoiceEngine:
 class EspeakEngine:
     """pyttsx3's stock espeak driver, through a file: it cannot stream and plays only through a system player."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "ru") -> None:
+        self._voice = ESPEAK_VOICES[language]
         self.version = f"espeak-ng {_load_espeak()}"
         try:
             self._engine: Any = pyttsx3.init("espeak")
@@ -86,15 +87,15 @@ class EspeakEngine:
     def _write(self, text: str, pace: float) -> bool:
         os.ftruncate(self._memory, 0)
         self._finished.clear()
-        self._engine.setProperty("voice", ESPEAK_VOICE)
+        self._engine.setProperty("voice", self._voice)
         self._engine.setProperty("rate", round(ESPEAK_WPM * pace))
         self._engine.save_to_file(text, self._file)
         # runAndWait queues its own end and returns before the file is there; the driver ends this loop when it is.
         self._engine.startLoop()
         self._engine.endLoop()
         _raise(self._errors)
-        if self._engine.getProperty("voice") != ESPEAK_VOICE:
-            raise VoiceMissing(f"this espeak-ng has no voice {ESPEAK_VOICE}")
+        if self._engine.getProperty("voice") != self._voice:
+            raise VoiceMissing(f"this espeak-ng has no voice {self._voice}")
         return self._finished == [True] and os.fstat(self._memory).st_size > _WAV_HEADER_BYTES
 
 

@@ -17,7 +17,8 @@ from voice.settings import ROOT
 from voice.tts.apt_sources import archive_sources, read_sources
 from voice.tts.catalogue import RHVOICE_NAMES
 
-VOICES_PACKAGE = "rhvoice-russian"
+VOICES_PACKAGES = {"ru": "rhvoice-russian", "en": "rhvoice-english"}
+LANGUAGES = {"ru": "Russian", "en": "English"}  # folders of RHVoice
 LIBRARY_PACKAGE = re.compile(r"^librhvoice(-core)?\d+(t64)?$")
 NEW_PACKAGE = re.compile(
     r"^Inst (\S+) \("
@@ -29,9 +30,10 @@ APT_TIMEOUT_S = 900
 Progress = Callable[[str], None]
 
 
-def fetch(target_dir: Path, progress: Progress, *, etc_apt: Path = ETC_APT) -> Path:
-    """Download RHVoice and its Russian voices and put them at `target_dir`/rhvoice, whole or not at all.
+def fetch(target_dir: Path, progress: Progress, *, languages: Sequence[str] = ("ru",), etc_apt: Path = ETC_APT) -> Path:
+    """Download RHVoice and its voices and put them at `target_dir`/rhvoice, whole or not at all.
 
+    languages: Russian always comes along, and so does what is there already.
     progress: called with one short line for each step.
     Returns the directory. Raises SetupError whose text says what to do.
     """
@@ -43,16 +45,21 @@ def fetch(target_dir: Path, progress: Progress, *, etc_apt: Path = ETC_APT) -> P
         )
     target_dir.mkdir(parents=True, exist_ok=True)
     final = target_dir.resolve() / "rhvoice"
+    unknown = set(languages) - LANGUAGES.keys()
+    if unknown:
+        raise SetupError(f"there are voices for {', '.join(LANGUAGES)}, not for {', '.join(sorted(unknown))}")
+    there = {code for code, name in LANGUAGES.items() if (final / "data/languages" / name).is_dir()}
+    wanted = [code for code in LANGUAGES if code in {"ru", *languages, *there}]
     try:
         with tempfile.TemporaryDirectory(prefix=".fetch-", dir=final.parent) as work:
             apt = _Apt(Path(work), etc_apt)
             progress("reading the lists of packages")
             apt.update()
-            packages = apt.needed()
+            packages = apt.needed([VOICES_PACKAGES[code] for code in wanted])
             progress(f"downloading {len(packages)} packages")
             debs = apt.download(packages)
             progress("unpacking")
-            tree = _unpack(debs, Path(work))
+            tree = _unpack(debs, Path(work), [LANGUAGES[code] for code in wanted])
             progress("trying the voices")
             _try(tree)
             _swap(tree, final, Path(work))
@@ -117,25 +124,26 @@ class _Apt:
         # Without Error-Mode apt calls an unreachable mirror a warning and goes on with nothing.
         self._run("apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any")
 
-    def needed(self) -> list[str]:
+    def needed(self, voices: Sequence[str]) -> list[str]:
         """The voices, the libraries, and what these need that the machine lacks."""
         names = self._run("apt-cache", "pkgnames", "librhvoice").split()
         libraries = sorted(name for name in names if LIBRARY_PACKAGE.match(name))
-        if not libraries or VOICES_PACKAGE not in self._run("apt-cache", "pkgnames", VOICES_PACKAGE).split():
+        known = self._run("apt-cache", "pkgnames", "rhvoice").split()
+        if not libraries or not set(voices).issubset(known):
             raise SetupError(
-                "This machine's package archive carries no rhvoice-russian (Debian 11 or newer and Ubuntu 22.04 or "
-                "newer do, in non-free or multiverse). Use the espeak voice."
+                f"This machine's package archive carries no {' or '.join(voices)} (Debian 11 or newer and Ubuntu 22.04 "
+                "or newer do, in non-free or multiverse). Use the espeak voice."
             )
-        plan = self._run("apt-get", "install", "-s", "-q", "--no-install-recommends", VOICES_PACKAGE, *libraries)
+        plan = self._run("apt-get", "install", "-s", "-q", "--no-install-recommends", *voices, *libraries)
         new = [found[1] for line in plan.splitlines() if (found := NEW_PACKAGE.match(line))]
-        return sorted({VOICES_PACKAGE, *libraries, *new})
+        return sorted({*voices, *libraries, *new})
 
     def download(self, packages: Sequence[str]) -> list[Path]:
         self._run("apt-get", "download", "-q", *packages, cwd=self.debs)
         return sorted(self.debs.glob("*.deb"))
 
 
-def _unpack(debs: Sequence[Path], work: Path) -> Path:
+def _unpack(debs: Sequence[Path], work: Path, languages: Sequence[str]) -> Path:
     """Sort what the packages hold into lib/, data/, config/ and licences/; only what may be used is kept."""
     root, tree = work / "root", work / "rhvoice"
     versions: dict[str, str] = {}
@@ -157,7 +165,8 @@ def _unpack(debs: Sequence[Path], work: Path) -> Path:
     for name in sorted(RHVOICE_NAMES):
         if (data / "voices" / name).is_dir():
             shutil.copytree(data / "voices" / name, tree / "data/voices" / name)
-    shutil.copytree(data / "languages/Russian", tree / "data/languages/Russian")
+    for language in languages:
+        shutil.copytree(data / "languages" / language, tree / "data/languages" / language)
     for package in versions:
         for paper in (root / "usr/share/doc" / package).glob("copyright*"):
             shutil.copy2(paper, tree / "licences" / f"{package}.{paper.name}")
@@ -165,7 +174,7 @@ def _unpack(debs: Sequence[Path], work: Path) -> Path:
     for common in Path("/usr/share/common-licenses").glob("LGPL-2.1"):
         shutil.copy2(common, tree / "licences" / common.name)
     # Debian's own file only points at documentation; the engine wants a directory, not the file.
-    stamp = {"version": versions[VOICES_PACKAGE], "packages": versions}
+    stamp = {"version": versions[VOICES_PACKAGES["ru"]], "packages": versions}
     (tree / STAMP).write_text(json.dumps(stamp, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return tree
 

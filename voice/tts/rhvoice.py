@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from voice.errors import EngineFailed, VoiceMissing
-from voice.tts.catalogue import RHVOICE_NAMES
+from voice.tts.catalogue import RHVOICE_LANGUAGES, RHVOICE_NAMES
 
 SYSTEM_LIBRARIES = ("/usr/lib/*-linux-gnu", "/usr/lib64", "/usr/lib", "/usr/local/lib")
 SYSTEM_DATA = ("/usr/share/RHVoice", "/usr/local/share/RHVoice")
@@ -217,7 +217,7 @@ class DriverVoice:
 
     id: str
     name: str
-    languages: tuple[str, ...] = ("ru",)
+    languages: tuple[str, ...]
     gender: str | None = None
     age: int | None = None
 
@@ -297,7 +297,10 @@ class Driver:
     def getProperty(self, name: str) -> object:
         match name:
             case "voices":
-                return [DriverVoice(id=key, name=name) for key, name in sorted(self._synthesiser.profiles.items())]
+                return [
+                    DriverVoice(id=key, name=name, languages=(RHVOICE_LANGUAGES[key],))
+                    for key, name in sorted(self._synthesiser.profiles.items())
+                ]
             case "voice":
                 return self._voice
             case "rate":
@@ -348,7 +351,7 @@ class Driver:
 
 
 def main(directory: str) -> None:
-    """Say one word with every voice of an unpacked tree and print what was found; an exception is the answer no."""
+    """Say a number with every voice of an unpacked tree and print what was found; an exception is the answer no."""
     home = unpacked(Path(directory))
     if not home:
         raise EngineFailed(f"{directory} holds no RHVoice")
@@ -356,7 +359,7 @@ def main(directory: str) -> None:
     sizes: dict[str, int] = {}
     for name in synthesiser.profiles:
         pieces: list[bytes] = []
-        synthesiser.speak("да", name, lambda pcm, rate_hz, pieces=pieces: pieces.append(pcm) or True)  # type: ignore[misc]
+        synthesiser.speak("1", name, lambda pcm, rate_hz, pieces=pieces: pieces.append(pcm) or True)  # type: ignore[misc]
         sizes[name] = sum(map(len, pieces))
     if not sizes or not all(sizes.values()):
         raise EngineFailed(f"voices without sound: {sizes}")

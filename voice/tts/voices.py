@@ -19,9 +19,9 @@ from voice.tts.cache import CachedVoice, SoundCache
 from voice.tts.catalogue import KNOWN, Known
 from voice.tts.fetch import STAMP, fetch
 from voice.tts.pool import Pool
+from voice.tts.reading import READINGS
 from voice.tts.rhvoice import Home, system_wide, unpacked
 from voice.tts.sentences import split
-from voice.tts.speech_text import for_speech
 from voice.tts.worker import Spec
 
 __all__ = ["OpenVoice", "VoiceSpec", "available_voices", "choose", "fetch", "installed", "open_voice"]
@@ -55,8 +55,8 @@ def installed(models: Path) -> str | None:
     return str(json.loads(stamp.read_text(encoding="utf-8"))["version"])
 
 
-def available_voices(models: Path) -> tuple[VoiceSpec, ...]:
-    """Every voice that can speak here, the best first. espeak comes with the package and is always there."""
+def available_voices(models: Path, language: str = "ru") -> tuple[VoiceSpec, ...]:
+    """Every voice that can speak it here, the best first. espeak comes with the package and is always there."""
     home = unpacked(_directory(models)) or system_wide()
     on_disk = home.voices() if home else ()
     version = installed(models) or "system"
@@ -65,15 +65,18 @@ def available_voices(models: Path) -> tuple[VoiceSpec, ...]:
         if known.engine == "rhvoice"
         else VoiceSpec(known, None, importlib.metadata.version("espeakng-loader"))
         for known in KNOWN
-        if known.engine == "espeak" or known.name in on_disk
+        if known.language == language and (known.engine == "espeak" or known.name in on_disk)
     )
 
 
-def choose(name: str, models: Path) -> VoiceSpec:
-    """The voice called `name`, or the best one for an empty name. Raises VoiceMissing, which lists what is there."""
-    voices = available_voices(models)
+def choose(name: str, models: Path, language: str = "ru") -> VoiceSpec:
+    """The voice called `name`, whatever it speaks, or the language's best one for an empty name.
+
+    Raises VoiceMissing, which lists what is there.
+    """
     if not name:
-        return voices[0]
+        return available_voices(models, language)[0]
+    voices = [voice for known in READINGS for voice in available_voices(models, known)]
     for voice in voices:
         if voice.name == name.lower():
             return voice
@@ -87,11 +90,11 @@ class PooledVoice:
 
     def __init__(self, known: Known, pool: Pool, *, urgent: bool = True) -> None:
         self.name, self.rate_hz = known.name, known.rate_hz
-        self._pool, self._urgent = pool, urgent
+        self._pool, self._urgent, self._read = pool, urgent, READINGS[known.language]
 
     async def speak(self, text: str, *, pace: float = 1.0) -> AsyncGenerator[Pcm16, None]:
         """As the port says; nothing for a text without words."""
-        for index, sentence in enumerate(split(for_speech(text))):
+        for index, sentence in enumerate(split(self._read(text))):
             if index:
                 yield np.zeros(round(self.rate_hz * SENTENCE_PAUSE_MS / 1000 / pace), np.int16)
             async with aclosing(self._pool.say(sentence, pace, urgent=self._urgent)) as pieces:
@@ -111,6 +114,7 @@ class OpenVoice(CachedVoice):
             cache,
             version=f"{known.engine} {spec.version} {known.gain_db} {SOUND_VERSION}",
             background=PooledVoice(known, self.pool, urgent=False),
+            read=READINGS[known.language],
         )
 
     async def start(self) -> None:
@@ -125,15 +129,22 @@ def command(spec: VoiceSpec) -> tuple[str, ...]:
     """The command line of a worker for this voice."""
     known = spec.known
     worker = Spec(
-        engine=known.engine, voice=known.name, rate_hz=known.rate_hz, gain_db=known.gain_db, home=spec.home
+        engine=known.engine,
+        voice=known.name,
+        rate_hz=known.rate_hz,
+        gain_db=known.gain_db,
+        home=spec.home,
+        language=known.language,
     ).to_json()
     return (sys.executable, "-m", "voice.tts.worker", worker)
 
 
-def open_voice(settings: Settings) -> OpenVoice:
-    """The voice the settings name, with its pool and its cache; nothing runs before `start` or the first phrase.
+def open_voice(settings: Settings, language: str = "") -> OpenVoice:
+    """The voice the settings name, or the best one of another language than the line's own, with its pool and its
+    cache; nothing runs before `start` or the first phrase.
 
     Raises VoiceMissing.
     """
-    spec = choose(settings.voice, settings.models.resolve())
+    name = "" if language else settings.voice
+    spec = choose(name, settings.models.resolve(), language or settings.language)
     return OpenVoice(spec, workers=settings.synthesisers, cache=SoundCache(settings.data / "speech"))

@@ -23,7 +23,7 @@ from voice.tts.rhvoice import Home
 from voice.tts.sound import Opening, level
 from voice.tts.wire import Frame, Kind
 
-WARM_UP = "да"  # the first phrase of an engine loads its voice
+WARM_UP = {"ru": "да", "en": "yes"}  # the first phrase of an engine loads its voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +35,17 @@ class Spec:
     rate_hz: int
     gain_db: float
     home: Home | None = None
+    language: str = "ru"
 
     def to_json(self) -> str:
         home = self.home and [str(self.home.libraries), str(self.home.data), str(self.home.config), self.home.unpacked]
-        return json.dumps([self.engine, self.voice, self.rate_hz, self.gain_db, home])
+        return json.dumps([self.engine, self.voice, self.rate_hz, self.gain_db, home, self.language])
 
     @classmethod
     def from_json(cls, text: str) -> Spec:
-        engine, voice, rate_hz, gain_db, home = json.loads(text)
+        engine, voice, rate_hz, gain_db, home, language = json.loads(text)
         where = Home(Path(home[0]), Path(home[1]), Path(home[2]), unpacked=home[3]) if home else None
-        return cls(engine=engine, voice=voice, rate_hz=rate_hz, gain_db=gain_db, home=where)
+        return cls(engine=engine, voice=voice, rate_hz=rate_hz, gain_db=gain_db, home=where, language=language)
 
 
 class Requests:
@@ -76,7 +77,7 @@ class Requests:
 def build(spec: Spec) -> Engine:
     """Raises VoiceMissing, EngineFailed."""
     if spec.engine == "espeak":
-        return EspeakEngine()
+        return EspeakEngine(spec.language)
     if not spec.home:
         raise VoiceMissing("RHVoice is not on this machine")
     return RhvoiceEngine(spec.home, spec.voice)
@@ -126,7 +127,7 @@ def main(spec: Spec) -> None:
         threading.Thread(target=requests.read, daemon=True).start()
         try:
             engine = build(spec)
-            engine.say(WARM_UP, 1.0, lambda pcm, rate_hz: True)
+            engine.say(WARM_UP[spec.language], 1.0, lambda pcm, rate_hz: True)
         except VoiceError as failed:
             replies.send(Kind.FAILED, payload=str(failed).encode())
             return

@@ -28,15 +28,16 @@ log = logging.getLogger(__name__)
 def router(templates: Jinja2Templates, *, lines: Mapping[str, str], fixtures: Path) -> APIRouter:
     """The call page.
 
-    lines: number (digits only) -> title, in the order to offer them. fixtures: a directory of NAME.flac with
-    NAME.expect.yaml beside them (see voice.transports.recorded), whose `title` names the recording; it may be absent.
+    lines: number (digits only) -> title, in the order to offer them, looked at anew at each visit. fixtures: a
+    directory of NAME.flac with NAME.expect.yaml beside them (see voice.transports.recorded), whose `title` names the
+    recording; it may be absent.
     """
     routes = APIRouter()
     texts = error_texts()
-    numbers = [{"number": number, "shown": spaced(number), "title": title} for number, title in lines.items()]
 
     @routes.get("/")
     async def page(request: Request) -> Response:
+        numbers = [{"number": number, "shown": spaced(number), "title": title} for number, title in lines.items()]
         return templates.TemplateResponse(request, "call.html", {"here": "call", "lines": numbers})
 
     def sound_of(name: str) -> Path:

@@ -1,0 +1,1 @@
+"""Tools for those who write the flows: lint, typed and spoken rehearsals, diagrams."""
