@@ -2,7 +2,8 @@
 
 The callers are a process of their own (callers.py). Turn gaps by stage come from the server's own traces in its
 archive; what a caller hears of them, from the callers. A word's true end comes from a recognition of the lone phrase
-with a grammar that holds nothing but its words.
+with a grammar that holds nothing but its words. Last the same with turns ended by silence alone, side by side, and how
+often the line stops for sound that is no turn (false_stops.py).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from typing import Any
 import numpy as np
 import psutil
 import yaml
+from false_stops import measure
+from flows import endings, never_asking
 from report import Figure, Table, machine, ratio, save, spread
 
 from voice.archive.archive import Archive
@@ -33,6 +36,7 @@ from voice.asr.vosk import VoskRecogniser
 from voice.audio import files
 from voice.audio.pcm import rms_dbfs, silence
 from voice.audio.resample import convert
+from voice.dialog.script import load_script
 from voice.events import Noted, SayStarted, SpeechStarted, from_json
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 from voice.nlu.normalise import words
@@ -41,6 +45,8 @@ from voice.settings import ROOT, Settings
 HERE = Path(__file__).resolve().parent
 FIXTURES = ROOT / "audio_fixtures"
 LEVELS = (1, 4, 8, 16)
+COMPARED_CALLERS = 4  # at once, for the comparison of two-step and one-step ends of turn
+COMPARED = ("turn closed gap", "heard gap, closed", "turn open gap", "heard gap, number", "barge-in", "not answered")
 READY_S = 60.0
 SOUNDING_DBFS = -45.0  # of a frame of a recorded caller: above it he speaks
 
@@ -87,7 +93,8 @@ class Server:
 
 
 @contextmanager
-def served(data: Path, most: int) -> Iterator[Server]:
+def served(data: Path, prompts: Path, most: int) -> Iterator[Server]:
+    data.mkdir(exist_ok=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -96,6 +103,7 @@ def served(data: Path, most: int) -> Iterator[Server]:
         "LINIYA_PORT": str(port),
         "LINIYA_HOST": "127.0.0.1",
         "LINIYA_DATA": str(data),
+        "LINIYA_PROMPTS": str(prompts),
         "LINIYA_MAX_CALLS": str(most + 4),
         "PYTHONUNBUFFERED": "1",
     }
@@ -113,23 +121,26 @@ def served(data: Path, most: int) -> Iterator[Server]:
         process.wait(READY_S)
 
 
-def phrase(recogniser: VoskRecogniser, name: str, turn: int, folder: Path) -> dict[str, Any]:
+def phrase(recogniser: VoskRecogniser, name: str, says: str, folder: Path) -> dict[str, Any]:
     """One phrase for the callers: its file, its first and last sound, its words with the end of each."""
     told = yaml.load((FIXTURES / f"{name}.expect.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     pcm, rate_hz = files.read(FIXTURES / f"{name}.flac")
-    span = told["turns"][turn]
+    found = [turn for turn in told["turns"] if turn.get("says") == says]
+    if not found:
+        raise SystemExit(f"the caller {name} of audio_fixtures does not say: {says}")
+    span = found[0]
     piece = pcm[int(span["from_ms"]) * rate_hz // 1000 : int(span["to_ms"]) * rate_hz // 1000]
     frame = rate_hz * FRAME_MS // 1000
     sounding = [
         at for at in range(len(piece) // frame) if rms_dbfs(piece[at * frame : (at + 1) * frame]) > SOUNDING_DBFS
     ]
-    sound = folder / f"{name}-{turn}.npy"
+    sound = folder / f"{name}-{span['from_ms']}.npy"
     np.save(sound, piece)
     return {
         "sound": str(sound),
         "onset_ms": sounding[0] * FRAME_MS,
         "end_ms": (sounding[-1] + 1) * FRAME_MS,
-        "words": ends(recogniser, convert(piece, rate_hz, HEARING_HZ), span["says"]),
+        "words": ends(recogniser, convert(piece, rate_hz, HEARING_HZ), says),
     }
 
 
@@ -214,38 +225,90 @@ def run(server: Server, archive: Archive, plan: dict[str, Any], folder: Path) ->
     return figures
 
 
+def talk(settings: Settings, folder: Path) -> list[dict[str, Any]]:
+    """What the callers say to what: the flows' questions by kind, the phrases of talk.yaml."""
+    recogniser = VoskRecogniser(locate(settings))
+    asks = endings(load_script(settings.prompts / settings.language, settings.learned))
+    told = yaml.safe_load((HERE / "talk.yaml").read_text(encoding="utf-8"))
+    return [
+        {
+            "kind": kind,
+            "asks": asks[kind],
+            "phrases": [phrase(recogniser, name, says, folder) for name, says in told[kind]],
+        }
+        for kind in ("closed", "number", "open")
+    ]
+
+
+def under_load(
+    settings: Settings, rows: list[dict[str, Any]], levels: tuple[int, ...], seconds: float, folder: Path
+) -> dict[str, Figure]:
+    """The line with these flows under each level of load: `N callers: figure`."""
+    figures: dict[str, Figure] = {}
+    with served(folder, settings.prompts, max(levels)) as server:
+        archive = Archive.of(replace(settings, data=folder, database=""))
+        plan = {"socket": f"ws://127.0.0.1:{server.port}/ws/call", "talk": rows}
+        run(server, archive, {**plan, "callers": 1, "seconds": 12}, folder)  # warms all up
+        for callers in levels:
+            for name, value in run(server, archive, {**plan, "callers": callers, "seconds": seconds}, folder).items():
+                figures[f"{callers} callers: {name}"] = value
+            figures[f"{callers} callers: load of the machine"] = ratio(os.getloadavg()[0], "1", 1)
+        archive.close()
+    return figures
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--seconds", type=float, default=30, help="of each level")
     options.add_argument("--callers", type=int, action="append", help="at once; may be given several times")
+    options.add_argument(
+        "--two-step", choices=("on", "off", "both"), default="both", help="end of turn; both: compared"
+    )
     given = options.parse_args()
     levels = tuple(given.callers or LEVELS)
+    compared = min(levels, key=lambda callers: abs(callers - COMPARED_CALLERS))
     settings, head = Settings.from_env(), machine()
-    figures: dict[str, Figure] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        recogniser = VoskRecogniser(locate(settings))
-        talk = yaml.safe_load((HERE / "talk.yaml").read_text(encoding="utf-8"))
-        for row in talk:
-            row["phrases"] = [phrase(recogniser, caller, turn, folder) for caller, turn in row["phrases"]]
-        del recogniser
-        with served(folder, max(levels)) as server:
-            archive = Archive.of(replace(settings, data=folder, database=""))
-            url = f"ws://127.0.0.1:{server.port}/ws/call"
-            run(server, archive, {"callers": 1, "seconds": 12, "socket": url, "talk": talk}, folder)  # warms all up
-            for callers in levels:
-                plan = {"callers": callers, "seconds": given.seconds, "socket": url, "talk": talk}
-                for figure, value in run(server, archive, plan, folder).items():
-                    figures[f"{callers} callers: {figure}"] = value
-                load = os.getloadavg()[0]
-                figures[f"{callers} callers: load of the machine"] = ratio(load, "1", 1)
-            archive.close()
+        one_step = replace(settings, prompts=never_asking(settings.prompts, folder / "prompts"))
+        rows = talk(settings, folder)
+        shown = one_step if given.two_step == "off" else settings
+        figures = under_load(shown, rows, levels, given.seconds, folder / "first")
+        sides = {given.two_step: figures | measure(shown)}
+        if given.two_step == "both":
+            other = under_load(one_step, rows, (compared,), given.seconds, folder / "second") | measure(one_step)
+            sides = {"on": sides["both"], "off": other}
     first, last = (figures[f"{callers} callers: memory"] for callers in (min(levels), max(levels)))
     if max(levels) > min(levels):
         each = (float(last["value"]) - float(first["value"])) / (max(levels) - min(levels))
         figures["memory of one more call"] = ratio(each, "MiB", max(levels) - min(levels))
     show(figures, levels, head)
-    print(f"written to {save('line', figures)}")
+    print(f"written to {save('line', figures | compare(sides, compared))}")
+
+
+def compare(sides: dict[str, dict[str, Figure]], callers: int) -> dict[str, Figure]:
+    """Print how turns end with and without asking at a short silence; return the same: `two-step WAY: figure`."""
+    table = Table(
+        f"The end of a turn in two steps, {callers} callers, p50 / p90 / p95 (n) in ms, or one value (n)",
+        ["figure", *(f"two-step {way}" for way in sides)],
+    )
+    loaded = [f"{callers} callers: {name}" for name in COMPARED]
+    stops = [name for name in next(iter(sides.values())) if ": " not in name]
+    for name in (*loaded, *stops):
+        table.add(name.rpartition(": ")[2], *(cell(side.get(name, {})) for side in sides.values()))
+    table.print()
+    return {
+        f"two-step {way}: {name}": side[name]
+        for way, side in sides.items()
+        for name in (*loaded, *stops)
+        if name in side
+    }
+
+
+def cell(figure: Figure) -> str:
+    if "p95" in figure:
+        return " / ".join(f"{float(figure[p]):.0f}" for p in ("p50", "p90", "p95")) + f" ({figure['n']})"
+    return f"{float(figure['value']):.3g}" if "value" in figure else ""
 
 
 def show(figures: dict[str, Figure], levels: tuple[int, ...], head: str) -> None:
@@ -254,15 +317,7 @@ def show(figures: dict[str, Figure], levels: tuple[int, ...], head: str) -> None
         f"The line under load, p50 / p90 / p95 (n) in ms, or one value ({head})", ["figure", *map(str, levels)]
     )
     for name in names:
-        cells = []
-        for callers in levels:
-            figure = figures.get(f"{callers} callers: {name}", {})
-            if "p95" in figure:
-                spread_ms = " / ".join(f"{float(figure[p]):.0f}" for p in ("p50", "p90", "p95"))
-                cells.append(f"{spread_ms} ({figure['n']})")
-            else:
-                cells.append(f"{float(figure['value']):.3g}" if "value" in figure else "")
-        table.add(name, *cells)
+        table.add(name, *(cell(figures.get(f"{callers} callers: {name}", {})) for callers in levels))
     table.print()
     if each := figures.get("memory of one more call"):
         print(f"Memory of one more call: {float(each['value']):.1f} MiB")
