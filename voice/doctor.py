@@ -46,6 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("packages", packages),
         ("model", model),
         ("voice", rhvoice),
+        ("English", english),
         ("espeak", espeak),
         ("microphone", microphone),
         ("port", port),
@@ -101,6 +102,20 @@ def rhvoice(settings: Settings) -> Finding:
         return Finding("voice", "ok", f"RHVoice speaks with {', '.join(names)}")
     return Finding(
         "voice", "warn", "no RHVoice voice: espeak will speak, harder to understand", "run: voice voices fetch"
+    )
+
+
+def english(settings: Settings) -> Finding:
+    """May callers switch to English? Nothing is wrong when they may not."""
+    models = [listed for listed in catalogue.listing(settings) if listed.model.language.startswith("en")]
+    if not any(listed.state == "present" for listed in models):
+        names = " or ".join(listed.model.name for listed in models)
+        return Finding("English", "ok", "not installed: the line speaks only Russian", f"if wanted: voice models fetch {names}")
+    best = voices.available_voices(settings.models, "en")[0]
+    if best.known.engine == "rhvoice":
+        return Finding("English", "ok", f"callers may switch to it; RHVoice's {best.name} speaks")
+    return Finding(
+        "English", "warn", "callers may switch to it; espeak speaks", "run: voice voices fetch --language en"
     )
 
 
