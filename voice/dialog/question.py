@@ -135,7 +135,8 @@ class Question:
             option.key and plain(text) == self.script.texts.tables["keys"].get(option.key) for option in self.options
         ):
             return Completeness.COMPLETE
-        if self.script.matcher.settled(text, self._final):
+        among = self.own if self.closed else self._final  # a yes is a yes, whatever wish may begin with it
+        if self.script.matcher.settled(text, among) or self.script.matcher.settled(text, self._final):
             return Completeness.COMPLETE
         return self.script.matcher.completeness(text, self._final)
 
