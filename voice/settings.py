@@ -23,16 +23,12 @@ class Settings:
     model_dir: str = ""  # a directory with a vosk model; used instead of `model` when given
     voice: str = ""  # a voice's name; empty: the best one that is there
     data: Path = ROOT / "data"
+    learned: Path = ROOT / "data" / "learned"  # what was learned from the phrases: a start need not learn it anew
     database: str = ""  # an SQLAlchemy URL; empty: SQLite under `data`
     fixtures: Path = ROOT / "audio_fixtures"
     max_calls: int = 24
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
-
-    @property
-    def learned(self) -> Path:
-        """Where what was learned from the phrases is kept, so that a start need not learn it anew."""
-        return self.data / "learned"
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

@@ -65,15 +65,15 @@ class Switchboard:
     @classmethod
     async def open(cls, settings: Settings) -> Switchboard:
         """Load and warm everything; a second or two. Raises SetupError, whose text says what to do."""
-        flows = FlowFiles(settings.prompts / settings.language, settings.learned)
         voice = open_voice(settings)
         workers = ThreadPoolExecutor(settings.recogniser_threads, thread_name_prefix="recognise")
         writers = ThreadPoolExecutor(1, thread_name_prefix="record")
         try:
-            recogniser, archive, office, _ = await asyncio.gather(
+            recogniser, flows, archive, office, _ = await asyncio.gather(
                 in_worker(workers, VoskRecogniser, locate(settings)),
+                in_worker(workers, FlowFiles, settings.prompts / settings.language, settings.learned),
                 in_worker(writers, _open_archive, settings),
-                in_worker(workers, EmbeddedOffice.of, settings),
+                in_worker(writers, EmbeddedOffice.of, settings),
                 voice.start(),
             )
             await in_worker(workers, recogniser.prewarm, settings.recogniser_threads)

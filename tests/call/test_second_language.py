@@ -22,7 +22,7 @@ from voice.transports.recorded import RecordedCaller, RecordedLine
 
 @pytest.fixture(scope="module")
 def english() -> Script:
-    return load_script(ROOT / "prompts" / "en", Settings.from_env().data / "learned")
+    return load_script(ROOT / "prompts" / "en", Settings.from_env().learned)
 
 
 def test_from_the_wish_on_the_other_engines_work(script: Script, english: Script) -> None:
@@ -56,5 +56,7 @@ def test_from_the_wish_on_the_other_engines_work(script: Script, english: Script
     assert russian.voice.said[-1].startswith("Соединяю") and not any(text.isascii() for text in russian.voice.said)
     assert isinstance(russian.recogniser, ScriptedRecogniser) and isinstance(other.recogniser, ScriptedRecogniser)
     assert russian.recogniser.opened and other.recogniser.opened
-    told = [event.data["language"] for event in recorder.events if isinstance(event, Noted) and event.name == "language"]
+    told = [
+        event.data["language"] for event in recorder.events if isinstance(event, Noted) and event.name == "language"
+    ]
     assert told == ["en", "ru"]

@@ -29,7 +29,7 @@ def features(intents: Intents) -> Features:
 
 @pytest.fixture(scope="module")
 def learned(intents: Intents) -> Learned:
-    return Learned(intents, memory=Settings.from_env().data / "learned")
+    return Learned(intents, memory=Settings.from_env().learned)
 
 
 def is_said(lesson: Lesson) -> bool:
