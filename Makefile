@@ -54,6 +54,7 @@ lint: dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/voice lint --errors
+	@$(BIN)/voice lint --errors prompts/en
 
 architecture: dev
 	@$(BIN)/python -m pytest tests/test_architecture.py

@@ -98,7 +98,7 @@ def test_the_switchboard_follows_and_speaks_the_new_texts_ahead(folder: Path) ->
 
     async def run() -> None:
         board = Switchboard.__new__(Switchboard)
-        board.flows, board.voice = FlowFiles(folder), voice  # type: ignore[assignment]
+        board.flows, board.voice, board.others = FlowFiles(folder), voice, {}  # type: ignore[assignment]
         following = asyncio.create_task(board.follow_flows(lambda: told.append(board.script.texts.say("main.bye"))))
         await asyncio.sleep(5)
         assert not told
@@ -110,3 +110,13 @@ def test_the_switchboard_follows_and_speaks_the_new_texts_ahead(folder: Path) ->
     run_in_virtual_time(run)
     assert told == ["До новых встреч!"]
     assert len(voice.texts) == 1 and "До новых встреч!" in voice.texts[0]
+
+
+def test_another_language_follows_its_own_texts_and_the_flows_it_shares(folder: Path) -> None:
+    english = Path(shutil.copytree(ROOT / "prompts" / "en", folder.parent / "en"))
+    flows = FlowFiles(english)
+    change(english / "say" / "main.yaml", "Thank you for calling. Goodbye!", "See you!")
+    assert [flows.look(), flows.look()] == [False, True]
+    change(folder / "patience.yaml", "menu:", "menu: much\nother:")
+    assert [flows.look(), flows.look()] == [False, False] and flows.fault.startswith("ru/patience.yaml:")
+    assert flows.script.texts.say("main.bye") == "See you!"

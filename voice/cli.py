@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -133,7 +134,12 @@ def try_flows(line: Annotated[str, typer.Option(help="The number that is dialled
     _check_line(script, line)
     with TemporaryDirectory() as folder:
         office = EmbeddedOffice.of(replace(settings, data=Path(folder)))
-        TypedCall(Rehearsal(script, line, office, today=date.today()), print, colour=sys.stdout.isatty()).run(_typed())
+        others = {
+            path.name: load_script(path, settings.learned)
+            for path in map(attrgetter("parent"), settings.prompts.glob("*/language.yaml"))
+        }
+        rehearsal = Rehearsal(script, line, office, today=date.today(), languages=others)
+        TypedCall(rehearsal, print, colour=sys.stdout.isatty()).run(_typed())
 
 
 @app.command()
@@ -254,6 +260,7 @@ async def _answer(settings: Settings, line: Line, number: str, transport: str) -
     board = await Switchboard.open(settings)
     try:
         _check_line(board.script, number)
+        await board.learn_languages()
         terminal = Terminal(labels(settings.language))
         request = CallRequest(line=number, caller="", transport=transport, call_id=uuid4().hex)
         await board.answer(line, request, readers=(terminal.publish,))

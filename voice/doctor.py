@@ -110,7 +110,7 @@ def english(settings: Settings) -> Finding:
     models = [listed for listed in catalogue.listing(settings) if listed.model.language.startswith("en")]
     if not any(listed.state == "present" for listed in models):
         names = " or ".join(listed.model.name for listed in models)
-        return Finding("English", "ok", "not installed: the line speaks only Russian", f"if wanted: voice models fetch {names}")
+        return Finding("English", "ok", f"not installed (voice models fetch {names})")
     best = voices.available_voices(settings.models, "en")[0]
     if best.known.engine == "rhvoice":
         return Finding("English", "ok", f"callers may switch to it; RHVoice's {best.name} speaks")

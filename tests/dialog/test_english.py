@@ -91,6 +91,12 @@ def test_a_number_said_with_the_wish(in_english: Conversation) -> None:
     assert in_english.speak(f"what is the status of my application {NUMBER}") == "123 456 78 90. Is that right?"
 
 
+def test_small_words_of_a_wish_are_no_digits(in_english: Conversation) -> None:
+    assert in_english.speak(f"i want to ask for the status of my application {NUMBER}") == (
+        "123 456 78 90. Is that right?"
+    )
+
+
 def test_typed_and_pressed(in_english: Conversation) -> None:
     assert "application number" in in_english.press("1")
     assert in_english.press("1234567890#") == "123 456 78 90. Is that right?"

@@ -10,6 +10,7 @@ from voice.nlu.features import NUMBER, Features
 from voice.nlu.intents import Intents, load_intents
 from voice.nlu.learned import Learned
 from voice.nlu.lessons import Lesson, lessons_of
+from voice.nlu.logistic import chances
 from voice.nlu.matcher import Matcher
 from voice.nlu.normalise import words
 from voice.settings import ROOT, Settings
@@ -62,7 +63,7 @@ def test_it_knows_sentences_it_never_saw(intents: Intents) -> None:
 
 
 def test_words_never_seen_say_nothing(learned: Learned) -> None:
-    assert np.abs(learned.scores(["шмуздрик"])).max() < 0.2
+    assert chances(learned.scores(["шмуздрик"]))[:-1].max() < 0.25
     assert not learned.scores(["ыъьщ", "xyz"]).any()
     assert not learned.scores([]).any()
     sure, diluted = (learned.scores(words(text)).max() for text in ("забыла пароль", "забыла пароль шмуздрик куздра"))
@@ -72,7 +73,7 @@ def test_words_never_seen_say_nothing(learned: Learned) -> None:
 def test_a_sentence_that_is_denied_to_an_intent_is_not_taken_for_it(learned: Learned) -> None:
     denied = [lesson for lesson in learned.lessons if lesson.denies]
     assert denied
-    taken = [lesson.text for lesson in denied if learned.scores(lesson.said)[lesson.owner] > 0.3]
+    taken = [lesson.text for lesson in denied if chances(learned.scores(lesson.said))[lesson.owner] > 0.3]
     assert len(taken) <= 0.05 * len(denied), taken
 
 
@@ -100,7 +101,7 @@ def test_where_nothing_can_be_kept_it_works_all_the_same(intents: Intents, tmp_p
 def test_any_words_give_one_bounded_score_for_each_meaning(learned: Learned, said: list[str]) -> None:
     scores = learned.scores(said)
     assert scores.shape == (len({lesson.owner for lesson in learned.lessons}),)
-    assert np.isfinite(scores).all() and np.abs(scores).max(initial=0) < 3
+    assert np.isfinite(scores).all() and np.abs(scores).max(initial=0) < 60
 
 
 def test_what_is_denied_shares_nothing_with_what_is_asked(features: Features) -> None:

@@ -80,4 +80,5 @@ def test_the_closed_grammar_is_of_the_language_itself(english: Spoken) -> None:
 
 
 def test_a_word_that_is_more_than_a_number_is_none_by_itself(english: Spoken) -> None:
-    assert english.is_number("seven") and not english.is_number("to") and english.in_number("dash")
+    assert english.is_number("seven") and not english.is_number("oh") and english.in_number("oh")
+    assert english.in_russian("i want to know") == "i want to know" and english.in_number("dash")

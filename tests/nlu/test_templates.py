@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from voice.errors import PromptError
 from voice.nlu.automaton import Automaton
 from voice.nlu.data import Node
+from voice.nlu.spoken import Spoken
 from voice.nlu.templates import Choices, Entry, Said, count, expand, parse
 
 LISTS = {"fruit": Choices("fruit", "what", (Entry("apple", (Said("яблоко"),)), Entry("pear", (Said("груша"),))))}
@@ -61,7 +62,7 @@ TEMPLATES = st.recursive(
 @given(text=TEMPLATES, said=st.lists(WORDS, min_size=1, max_size=5))
 def test_the_machine_accepts_exactly_what_is_expanded(text: str, said: list[str]) -> None:
     template = parse(node(text))
-    machine = Automaton({})
+    machine = Automaton({}, Spoken())
     machine.add(template, 0)
     machine.seal()
 

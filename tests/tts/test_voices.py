@@ -27,7 +27,8 @@ def test_a_machine_with_nothing_has_espeak(tmp_path, monkeypatch):
     assert [voice.name for voice in available_voices(tmp_path)] == ["espeak"]
     assert choose("", tmp_path).name == "espeak"
     assert installed(tmp_path) is None
-    with pytest.raises(VoiceMissing, match=r"no voice 'anna' on this machine; there are espeak; `voice voices fetch`"):
+    assert choose("", tmp_path, "en").name == "espeak-en"
+    with pytest.raises(VoiceMissing, match=r"no voice 'anna' on .*; there are espeak, espeak-en; `voice voices fetch`"):
         choose("anna", tmp_path)
 
 
@@ -35,13 +36,15 @@ def test_voices_whose_licence_forbids_are_not_offered(tmp_path):
     unpacked_tree(tmp_path, "elena", "tatiana", "arina", "aleksandr-hq")
     assert [voice.name for voice in available_voices(tmp_path)] == ["elena", "aleksandr-hq", "espeak"]
     assert installed(tmp_path) == "1.14.0-2"
-    with pytest.raises(VoiceMissing, match=r"there are elena, aleksandr-hq, espeak$"):
+    with pytest.raises(VoiceMissing, match=r"there are elena, aleksandr-hq, espeak, espeak-en$"):
         choose("tatiana", tmp_path)
 
 
 def test_the_best_voice_is_the_default(tmp_path):
     unpacked_tree(tmp_path, *RHVOICE_NAMES)
     assert choose("", tmp_path).name == "anna"
+    assert choose("", tmp_path, "en").name == "clb"
+    assert choose("bdl", tmp_path).known.language == "en"
     assert choose("Elena", tmp_path).name == "elena"
 
 

@@ -1,68 +1,92 @@
-"""Three evidences in one confidence: a phrase inside free speech, a rule of words, and what the classifier learned.
+"""Three evidences in one probability: a phrase inside free speech, a rule of words, and what the classifier learned.
 
-An intent is believed by how far it stands above the next best meaning and above nothing: `_FLOOR`, which talk of
-nothing in particular may reach, and what speaks for a meaning elsewhere. The constants were chosen by cross-validation
-on the examples and on lists/elsewhere.yaml, so that about 2 % of the latter would be acted on.
+They add up as log odds; the probabilities of all intents and of elsewhere are 1 together. The constants were chosen by
+cross-validation, on sentences that others had written than the rules and phrases.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
+import numpy as np
+
+from voice.nlu.logistic import chances
 from voice.nlu.weights import Floats
 
 SURE = 0.75  # from here on go on without asking
 UNSURE = 0.45  # below: not understood, nothing is returned
 
-_FLOOR = 0.32
-_STEEP = 8.0
-_PHRASE = 0.5
+_SHARP = 1.15  # the classifier, which is held back while it learns, is too modest
+_ELSEWHERE = 1.0  # the callers' talk of other things is more various than any list of it
+_PHRASE = 1.0
 _COVERED = 0.5  # a phrase that covers less of the sentence than this says nothing
-_RULE = 0.45
-_OUTSIDE = 0.1  # a state expects its own intents rather than others
-_NEVER = -1.0
-_NEAR = 0.15  # a meaning this little behind the best is worth asking about
+_RULE = 2.6
+_OUTSIDE = 1.5  # a state expects its own intents rather than others
+_NEVER = -30.0
+_ACT = 0.5  # a probability from which on acting is worth the risk
+_AHEAD = 1.5  # if the next one is this many times less likely,
+_DOUBT = 0.1  # and elsewhere no more likely than this: otherwise it is asked
+_ASK = 0.3  # and one from which on it is worth a question
+_NEAR = 3.0  # a meaning this many times less likely than the best is asked about with it
+_BESIDE = 0.1  # such a rival's confidence is this little below the best one's
+_ALMOST = 0.74
 _MOST = 0.97  # only a whole phrase is certain
 
 
-def beliefs(
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """shares: the probability of each intent that is expected. elsewhere: that what is said means none of ours."""
+
+    shares: Mapping[int, float]
+    elsewhere: float
+
+
+def believe(
     learned: Floats,
     phrases: Mapping[int, float],
     rules: Mapping[int, float],
     owners: Collection[int],
     never: Collection[int],
-) -> dict[int, float]:
-    """How far each intent of `owners` stands above its best rival, in units of evidence; above 0 it is the best.
+) -> Belief:
+    """Weigh what speaks for each intent of `owners`.
 
-    learned: the classifier's scores of all intents and, last, of elsewhere. phrases, rules: confidences 0..1.
-    Intents that are not among `owners` are rivals too: something else may be meant, which this state does not expect.
+    learned: the classifier's log odds of all intents and, last, of elsewhere. phrases, rules: confidences 0..1.
+    Intents that are not among `owners` have their share too: something else may be meant, which this state does not
+    expect.
     """
-    weights = [float(score) for score in learned[:-1]]
+    odds = np.float32(_SHARP) * learned
+    odds[-1] += _ELSEWHERE
     for owner, confidence in phrases.items():
-        weights[owner] += _PHRASE * max(0.0, confidence - _COVERED) / (1 - _COVERED)
+        odds[owner] += _PHRASE * max(0.0, confidence - _COVERED) / (1 - _COVERED)
     for owner, confidence in rules.items():
-        weights[owner] += _RULE * confidence
-    for owner in range(len(weights)):
+        odds[owner] += _RULE * confidence
+    for owner in range(len(odds) - 1):
         if owner in never:
-            weights[owner] = _NEVER
+            odds[owner] = _NEVER
         elif owner not in owners:
-            weights[owner] -= _OUTSIDE
-    nothing = _FLOOR + max(0.0, float(learned[-1]))
-    first, second = ([*sorted(weights, reverse=True), nothing, nothing])[:2]
-    return {owner: weights[owner] - max(nothing, second if weights[owner] == first else first) for owner in owners}
+            odds[owner] -= _OUTSIDE
+    shares = chances(odds)
+    return Belief({owner: float(shares[owner]) for owner in owners}, float(shares[-1]))
 
 
-def confidences(ahead: Mapping[int, float]) -> dict[int, float]:
+def confidences(belief: Belief) -> dict[int, float]:
     """What may be acted on (from SURE up) or asked about (from UNSURE up): at most one, or one with its near rivals."""
-    best = max(ahead.values(), default=-1.0)
-    top = _confidence(best)
-    if top < UNSURE:
+    best, second = ([*sorted(belief.shares.values(), reverse=True), 0.0, 0.0])[:2]
+    if best < _ASK:
         return {}
-    if top >= SURE:
-        return {owner: top for owner, by in ahead.items() if by == best}
-    return {owner: max(UNSURE, _confidence(by)) for owner, by in ahead.items() if by > -_NEAR}
+    if best >= max(_ACT, _AHEAD * second) and belief.elsewhere <= _DOUBT:
+        return {min(owner for owner, share in belief.shares.items() if share == best): _confidence(best)}
+    least = max(UNSURE, _confidence(min(best, _ACT)) - _BESIDE)
+    return {
+        owner: min(_ALMOST, max(least, _confidence(share)))
+        for owner, share in belief.shares.items()
+        if share * _NEAR >= best
+    }
 
 
-def _confidence(ahead: float) -> float:
-    return min(_MOST, 1 / (1 + math.exp(-_STEEP * ahead)))
+def _confidence(share: float) -> float:
+    """A probability on the scale that has SURE at _ACT and UNSURE at _ASK."""
+    if share >= _ACT:
+        return SURE + (_MOST - SURE) * (share - _ACT) / (1 - _ACT)
+    return _ALMOST - (SURE - UNSURE) * (_ACT - share) / (_ACT - _ASK)

@@ -20,7 +20,7 @@ from voice.nlu.vocabulary import stem
 
 NUMBER = "<number>"
 _LONGEST_PHRASES = 3_000  # of one list's entry that are marked; the rest still counts as words
-_PIECES = (3, 4, 5)
+_PIECES = (3, 4)
 
 
 class Features:
@@ -28,7 +28,7 @@ class Features:
 
     def __init__(self, intents: Intents) -> None:
         self._carriers = intents.carriers
-        self._is_number = intents.spoken.is_number
+        self._spoken = intents.spoken
         self._marks: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for choices in intents.lists.values():
             mark = f"<{choices.slot}>"
@@ -39,7 +39,7 @@ class Features:
     @property
     def known(self) -> tuple[object, ...]:
         """All of the data that the features depend on."""
-        return sorted(self._marks.items()), sorted(self._carriers.items())
+        return sorted(self._marks.items()), sorted(self._carriers.items()), sorted(self._spoken.numbers)
 
     def of(self, said: Sequence[str]) -> list[str]:
         """The features of a row of words as `normalise.words` gives them, each once, in the order they come up."""
@@ -50,7 +50,7 @@ class Features:
         before = "^"
         for i in meant:
             word = said[i]
-            if word.isdigit() or self._is_number(word):
+            if word.isdigit() or self._spoken.is_number(word):
                 here = NUMBER
             elif by[i] >= 0:
                 here = "!" + stem(word)

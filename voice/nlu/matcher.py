@@ -10,7 +10,7 @@ from pathlib import Path
 
 from voice.nlu import documents, numbers, templates
 from voice.nlu.automaton import Assigned, Automaton
-from voice.nlu.belief import beliefs, confidences
+from voice.nlu.belief import believe, confidences
 from voice.nlu.evidence import DENY, Evidence, denied
 from voice.nlu.intents import Intents
 from voice.nlu.learned import Learned
@@ -103,10 +103,10 @@ class Matcher:
         listed = {owner: slots for owner, (_, slots) in walks.items() if owner >= len(self._names)}
         rules, never = self._evidence.score(said, by)
         phrases = {owner: score for owner, (score, _) in ends.items()}
-        ahead = beliefs(self._learned.scores(said), phrases, rules, owners, never)
+        belief = believe(self._learned.scores(said), phrases, rules, owners, never)
         found = [
             self._finish(owner, dict(ends[owner][1]) if owner in ends else {}, listed, said, confidence, whole=False)
-            for owner, confidence in confidences(ahead).items()
+            for owner, confidence in confidences(belief).items()
         ]
         return sorted(found, key=lambda match: (-match.confidence, -len(match.slots), match.intent))
 

@@ -52,7 +52,7 @@ class Spoken:
 
     def is_number(self, word: str) -> bool:
         """Can the word alone be (part of) a number?"""
-        return number_words.is_number(word) or word in self._numbers
+        return number_words.is_number(word) or word in self.numbers
 
     def in_number(self, word: str) -> bool:
         """May the word stand inside a spoken number: a number word, «тире», «нет»?"""
@@ -66,13 +66,14 @@ class Spoken:
         return tuple(" ".join(row) for row, meant in self._rows.items() if usual.issuperset(meant))
 
     @cached_property
-    def _numbers(self) -> frozenset[str]:
+    def numbers(self) -> frozenset[str]:
+        """The words of the language that alone are (part of) a number."""
         alone = (row[0] for row, meant in self._rows.items() if len(row) == 1 and all(map(_is_russian_number, meant)))
         return frozenset(alone) - _COMMON
 
 
 # Of these words only the words around them tell whether a number is meant.
-_COMMON = frozenset(("to", "too", "oh", "o", "a", "second", "once", "double", "triple"))
+_COMMON = frozenset(("oh", "o", "second", "once", "double", "triple"))
 
 
 def _is_russian_number(word: str) -> bool:

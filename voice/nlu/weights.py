@@ -1,4 +1,4 @@
-"""What the classifier has learned, and where it is kept between two starts: training anew takes a second or two."""
+"""What the classifier has learned, and where it is kept between two starts: training anew takes some seconds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEPT = 6  # files: flows that are edited back and forth, several languages
 @dataclass(frozen=True, slots=True)
 class Weights:
     """names: the features known, in the order of `rarity`. table: a row for each hashed column, a column for each
-    intent and one for elsewhere."""
+    intent and each kind of elsewhere."""
 
     names: tuple[str, ...]
     rarity: Floats

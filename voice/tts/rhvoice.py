@@ -240,7 +240,7 @@ class Driver:
     def __init__(self, proxy: Proxy, home: Home) -> None:
         self._proxy = proxy
         self._synthesiser = Synthesiser(home)
-        self._voice: str | None = min(self._synthesiser.profiles, default=None)
+        self._voice: str | None = next((name for name in RHVOICE_LANGUAGES if name in self._synthesiser.profiles), None)
         self._rate, self._volume, self._pitch = float(DEFAULT_WPM), 1.0, float(DEFAULT_PITCH)
         self._looping = self._speaking = self._stopping = self._ended_early = False
 

@@ -71,7 +71,7 @@ class TypedCall:
         if ended := self._call.ended:
             self._aside(f"the call is over: {f'to {ended.target}' if isinstance(ended, Transfer) else ended.reason}")
             return
-        texts, question = self._call.script.texts, self._call.dialog.question
+        texts, question = self._call.dialog.script.texts, self._call.dialog.question
         keys = [f"{option.key} {texts.say(option.label)}" for option in question.options if option.label]
         asks = question.asks.name.lower()
         where = question.step.id if asks == "step" else f"{question.step.id} ({asks})"
@@ -87,7 +87,7 @@ class TypedCall:
             self._aside("nothing was said yet")
             return
         words, question = self._asked
-        matcher = self._call.script.matcher
+        matcher = self._call.dialog.script.matcher
         for found in matcher.match(words, question.intents):
             slots = " ".join(f"{name}={value}" for name, value in found.slots.items())
             how = "a whole phrase" if found.whole else "free speech"
