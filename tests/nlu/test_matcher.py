@@ -115,8 +115,8 @@ def test_only_what_the_state_expects(matcher: Matcher) -> None:
 
 
 def test_two_meanings_near_each_other_are_a_doubt(matcher: Matcher) -> None:
-    matches = matcher.match("где моё заявление какие нужны документы")
-    assert {match.intent for match in matches} == {"application_status", "documents"}
+    matches = matcher.match("пенсия или пособие")
+    assert {match.intent for match in matches} >= {"pension", "benefits"}
     assert all(match.confidence < SURE for match in matches)
 
 

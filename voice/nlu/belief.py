@@ -27,7 +27,9 @@ _NEVER = -30.0
 _ACT = 0.5  # a probability from which on acting is worth the risk
 _AHEAD = 1.5  # if the next one is this many times less likely,
 _DOUBT = 0.1  # and elsewhere no more likely than this: otherwise it is asked
-_ASK = 0.3  # and one from which on it is worth a question
+_ASK = 0.33  # and one from which on it is worth a question
+_ASK_BOTH = 0.5  # or what the best two have together, when elsewhere is less likely than either
+_TOO_FAR = 0.3  # but elsewhere that is more likely than this is not understood
 _NEAR = 3.0  # a meaning this many times less likely than the best is asked about with it
 _BESIDE = 0.1  # such a rival's confidence is this little below the best one's
 _ALMOST = 0.74
@@ -73,7 +75,8 @@ def believe(
 def confidences(belief: Belief) -> dict[int, float]:
     """What may be acted on (from SURE up) or asked about (from UNSURE up): at most one, or one with its near rivals."""
     best, second = ([*sorted(belief.shares.values(), reverse=True), 0.0, 0.0])[:2]
-    if best < _ASK:
+    both = best + second >= _ASK_BOTH and second > belief.elsewhere
+    if (best < _ASK and not both) or belief.elsewhere > _TOO_FAR:
         return {}
     if best >= max(_ACT, _AHEAD * second) and belief.elsewhere <= _DOUBT:
         return {min(owner for owner, share in belief.shares.items() if share == best): _confidence(best)}
