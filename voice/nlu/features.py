@@ -33,13 +33,8 @@ class Features:
         for choices in intents.lists.values():
             mark = f"<{choices.slot}>"
             rows = {row for entry in choices.entries for say in entry.say for row in _stems(say)}
-            for row in sorted(rows, key=len, reverse=True):
+            for row in sorted(rows, key=lambda row: (-len(row), row)):
                 self._marks[row[0]].append((row, mark))
-
-    @property
-    def known(self) -> tuple[object, ...]:
-        """All of the data that the features depend on."""
-        return sorted(self._marks.items()), sorted(self._carriers.items()), sorted(self._spoken.numbers)
 
     def of(self, said: Sequence[str]) -> list[str]:
         """The features of a row of words as `normalise.words` gives them, each once, in the order they come up."""

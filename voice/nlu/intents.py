@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from voice.nlu import templates
@@ -74,6 +75,7 @@ class Intents:
     light: frozenset[str] = frozenset()  # words that mean little by themselves
     elsewhere: tuple[str, ...] = ()  # sentences that mean none of the intents
     spoken: Spoken = field(default_factory=Spoken)  # its numbers in words
+    digest: str = ""  # of the files they were read from; other files, another digest
 
     def put_right(self, said: list[str]) -> list[str]:
         """The words, with what the recogniser is known to write for words it lacks replaced by what was said."""
@@ -109,7 +111,16 @@ def load_intents(directory: Path) -> Intents:
         if intent.name in found:
             raise root.wrong(f"the intent {intent.name!r} stands in two files")
         found[intent.name] = intent
-    return Intents(tuple(found.values()), lists, heard_as, carriers, light, elsewhere, spoken)
+    digest = _digest(directory / "lists", directory / "intents")
+    return Intents(tuple(found.values()), lists, heard_as, carriers, light, elsewhere, spoken, digest)
+
+
+def _digest(*folders: Path) -> str:
+    digest = sha256()
+    for folder in folders:
+        for path in sorted(folder.glob("*.yaml")):
+            digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def load_list(path: Path) -> Choices:

@@ -11,12 +11,13 @@ import hashlib
 import zlib
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voice.nlu import clusters, features, lessons, logistic
+from voice.nlu import clusters, features, lessons, logistic, normalise, templates, vocabulary
 from voice.nlu.features import Features
 from voice.nlu.intents import Intents
 from voice.nlu.lessons import Lesson, lessons_of
@@ -35,11 +36,10 @@ class Learned:
 
     def __init__(self, intents: Intents, taught: Sequence[Lesson] | None = None, *, memory: Path | None = None) -> None:
         """taught: None for all that `lessons_of` finds in the data. memory: a folder where weights are kept."""
-        self.lessons = tuple(lessons_of(intents) if taught is None else taught)
+        self._data, self._taught = intents, taught
         self._features = Features(intents)
         self._intents = len(intents.intents)
-        self._unknown = _STRANGE * float(np.log(1 + len(self.lessons)))
-        key = self._key(intents) if memory else ""
+        key = self._key() if memory else ""
         weights = recall(memory, key) if memory else None
         if weights is None:
             weights = self._train()
@@ -47,7 +47,13 @@ class Learned:
                 keep(memory, key, weights)
         self._numbers = {name: number for number, name in enumerate(weights.names)}
         self._rarity, self._table = weights.rarity, weights.table
+        self._unknown = _STRANGE * float(np.log(1 + weights.lessons))
         self._column, self._sign = _hashed(weights.names)
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """What it learned from; made only when it is asked for, since a start that remembers needs none."""
+        return tuple(lessons_of(self._data) if self._taught is None else self._taught)
 
     def scores(self, said: Sequence[str]) -> Floats:
         """Log odds of each intent, the last one of elsewhere; all 0 where no word was ever seen."""
@@ -83,12 +89,13 @@ class Learned:
         norm = sum(value**2 for value in weights.values()) ** 0.5 or 1.0
         return {name: value / norm for name, value in weights.items()}
 
-    def _key(self, intents: Intents) -> str:
+    def _key(self) -> str:
         """All that the weights depend on, as a hash: the sentences, the lists, this code."""
-        code = [Path(module.__file__ or "").read_bytes() for module in (features, lessons, logistic, clusters)]
+        modules = (features, lessons, logistic, clusters, templates, normalise, vocabulary)
+        code = [Path(module.__file__ or "").read_bytes() for module in modules]
         code.append(Path(__file__).read_bytes())
-        names = [intent.name for intent in intents.intents]
-        known = (names, self.lessons, self._features.known, code)
+        from_files = self._taught is None and self._data.digest
+        known = (self._data.digest, () if from_files else self.lessons, code)
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 
     def _train(self) -> Weights:
@@ -99,7 +106,8 @@ class Learned:
         rarity = rarity * np.array([_PIECE if name.startswith("#") else 1.0 for name in names], np.float32)
         numbers = {name: number for number, name in enumerate(names)}
         known = [[numbers[name] for name in row if name in numbers] for row in rows]
-        return Weights(names, rarity, _solve(known, self.lessons, rarity, _hashed(names), self._intents))
+        table = _solve(known, self.lessons, rarity, _hashed(names), self._intents)
+        return Weights(names, rarity, table, len(rows))
 
 
 def _is_word(name: str) -> bool:

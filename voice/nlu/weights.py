@@ -26,6 +26,7 @@ class Weights:
     names: tuple[str, ...]
     rarity: Floats
     table: Floats
+    lessons: int  # how many they were learned from
 
 
 def recall(folder: Path, key: str) -> Weights | None:
@@ -33,7 +34,7 @@ def recall(folder: Path, key: str) -> Weights | None:
     try:
         with np.load(_file(folder, key), allow_pickle=False) as kept:
             names = tuple(bytes(kept["names"]).decode().split("\n"))
-            return Weights(names, kept["rarity"], kept["table"])
+            return Weights(names, kept["rarity"], kept["table"], int(kept["lessons"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -46,7 +47,7 @@ def keep(folder: Path, key: str, weights: Weights) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as out:
             names = np.frombuffer("\n".join(weights.names).encode(), np.uint8)
-            np.savez(out, names=names, rarity=weights.rarity, table=weights.table)
+            np.savez(out, names=names, rarity=weights.rarity, table=weights.table, lessons=weights.lessons)
         unfinished.replace(file)
         for old in sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
             old.unlink()
