@@ -148,7 +148,7 @@ def test_silence_is_met_differently_each_time_and_ends_at_a_person(call: Convers
 
 
 def test_what_is_not_understood_is_met_differently_and_ends_at_a_person(call: Conversation) -> None:
-    first, second = call.speak("синий трактор едет"), call.speak("борщ с пампушками")
+    first, second = call.speak("кошка лежит на окошке"), call.speak("борщ с пампушками")
     assert first != second and "один" in second
     call.speak("ля ля ля ля")
     assert call.ended == act.Transfer("operator", "no_match")
@@ -162,10 +162,10 @@ def test_a_yes_where_none_is_asked_for_is_no_success(call: Conversation, words: 
 
 
 def test_success_clears_the_ladders(call: Conversation) -> None:
-    call.speak("синий трактор едет")
+    call.speak("кошка лежит на окошке")
     call.speak("борщ с пампушками")
     call.speak("какие нужны документы")
-    call.speak("синий трактор едет")
+    call.speak("кошка лежит на окошке")
     assert call.ended is None
 
 

@@ -98,7 +98,7 @@ def test_a_voice_may_come_back_after_keys(call: Conversation) -> None:
 
 def test_a_bad_line_is_told_once_and_only_when_something_fails(call: Conversation) -> None:
     call.feed(BadLine(at_ms=0, reason="noisy"))
-    assert call.speak("синий трактор едет").startswith("Мешает шум")
+    assert call.speak("кошка лежит на окошке").startswith("Мешает шум")
     call.feed(BadLine(at_ms=0, reason="noisy"))
     assert "шум" not in call.speak("борщ с пампушками")
 
@@ -118,10 +118,10 @@ def test_cancel_ends_what_was_begun(call: Conversation) -> None:
 def test_a_person_sees_what_was_tried(call: Conversation) -> None:
     call.speak("статус заявления")
     call.speak("сто двадцать три четыреста пятьдесят шесть семьдесят восемь девяносто")
-    call.speak("синий трактор едет")
+    call.speak("кошка лежит на окошке")
     call.speak("оператор")
     events = [action.event for action in call.actions if isinstance(action, act.Publish)]
     told = next(event for event in events if isinstance(event, Transferred))
     assert "status.number" in told.tried
     assert told.slots["application"] == "1234567890"
-    assert told.unheard == ("синий трактор едет",)
+    assert told.unheard == ("кошка лежит на окошке",)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from voice.settings import Settings
+from voice.tts.catalogue import RHVOICE_LANGUAGES
 from voice.tts.rhvoice import Home, system_wide, unpacked
 from voice.tts.voices import VoiceSpec, choose
 
@@ -21,7 +22,8 @@ def rhvoice_home() -> Home:
 
 @pytest.fixture(scope="session")
 def rhvoice_spec(rhvoice_home: Home) -> VoiceSpec:
-    return choose(rhvoice_home.voices()[0], Settings.from_env().models.resolve())
+    russian = next(name for name in rhvoice_home.voices() if RHVOICE_LANGUAGES[name] == "ru")
+    return choose(russian, Settings.from_env().models.resolve())
 
 
 @pytest.fixture(scope="session")

@@ -286,6 +286,9 @@ class Dialog(Talk):
         meant = tuple(one for one in self._offered if one.intent in meanings) or (heard,)
         if heard.intent not in meanings:
             return self._answered(heard) if heard.confidence >= LIKELY else self._failed("no_match")
+        self.tries.fail("no_match")
+        if self.tries.exhausted("no_match"):  # a doubt is no success either
+            return self._to_operator("no_match")
         self.question = replace(self.question, asks=Asks.MEANT, meant=meant)
         gaps = {"meaning": meanings[meant[0].intent or ""], "other": meanings[meant[-1].intent or ""]}
         key = "confirm.either" if len(meant) > 1 else "confirm.intent"
