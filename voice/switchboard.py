@@ -137,10 +137,14 @@ class Switchboard:
             self._running.discard(task)
 
     async def prerender(self) -> None:
-        """Make the sound of every fixed text, so that it is there before it is asked for."""
-        made = await self.voice.prerender(self.script.texts.static())
-        for second in tuple(self.others.values()):
-            made += await second.voice.prerender(second.flows.script.texts.static())
+        """Make the sound of every fixed text, so that it is there before it is asked for; running calls come first."""
+        made = 0
+        second = [(other.voice, other.flows.script) for other in self.others.values()]
+        for voice, script in [(self.voice, self.script), *second]:
+            for text in script.texts.static():
+                if self._running:
+                    await asyncio.wait(self._running)
+                made += await voice.prerender([text])
         log.info("%d fixed texts were spoken ahead", made)
 
     async def learn_languages(self) -> None:
