@@ -90,7 +90,7 @@ class Dialog(Talk):
         return [CancelTimer(SILENCE), CancelTimer(FINAL), *self.floor.caller_sounds()]
 
     def _nothing_was_said(self) -> list[Action]:
-        """A cough, an echo, a «угу»: go on as if it had not been."""
+        """A cough, an echo, a murmur: go on as if it had not been."""
         if self.floor.announces:
             return []
         if self.floor.busy:
@@ -216,7 +216,7 @@ class Dialog(Talk):
         return actions + self._answered(heard)
 
     def _is_a_yes(self) -> bool:
-        """«Угу» is one where a yes was asked for and the question was heard out, but nothing is consented to by it."""
+        """A murmur is one where a yes was asked for and the question heard out, but nothing is consented to by it."""
         return self.question.expects_yes and not self.floor.busy and self.question.asks is not Asks.CONSENT
 
     def _caller_was_heard(self, *, ahead: bool = False) -> list[Action]:

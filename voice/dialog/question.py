@@ -177,7 +177,7 @@ class Question:
         return meanings or [Understood(at_ms=at_ms, source=source, text=text, intent=None, confidence=heard)]
 
     def _dictated(self, text: str, source: Source, at_ms: int) -> list[Understood]:
-        """In a dictated text only a whole command or option is one: «оператор сказал ...» is the caller's story."""
+        """In a dictated text only a whole command or option is one: an operator in a sentence is the caller's story."""
         commands = self.script.matcher.match(text, self.script.command_intents | self.own | {BACKCHANNEL})
         if commands and commands[0].whole:
             return [self._meant(commands[0], text, source, at_ms, 1.0)]

@@ -37,7 +37,7 @@ SILENCE, FINAL = "silence", "final"  # timers that stop when the line does
 class Talk:
     """What is talked about, and how far the talk has come.
 
-    today: the caller's day, by which «вчера» is understood. languages: what else may be spoken, by name: the same
+    today: the caller's day, by which yesterday is understood. languages: what else may be spoken, by name: the same
     flows with other texts.
     """
 
