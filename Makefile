@@ -3,7 +3,7 @@
 # make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
 # make bench    latency, recognition, capacity       make fixtures  make the recorded callers anew
 # make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
-# make setup    only set up: packages, model, voices  make model, make voices, make env: its parts
+# make setup    only set up: packages, models, voices make model, make voices, make env: its parts
 # make lock     resolve the packages anew            make clean    remove the environment and all caches
 #
 # Nothing is done twice: each part has a file whose time says when it was last done, and once set up
@@ -14,10 +14,12 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 TRIED_VOICES := .venv/.voices
+TRIED_WORDS := .venv/.words
 
 MODELS := $(or $(LINIYA_MODELS),models)
 MODEL := $(MODELS)/$(or $(LINIYA_MODEL),vosk-model-small-ru-0.22)
 VOICES := $(MODELS)/voices/rhvoice
+WORDS := navec-news-ru-250k
 
 # srt, which vosk needs, comes as source: it is built with the setuptools that requirements-build.lock pins.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
@@ -42,9 +44,9 @@ NEED_BASE = $(if $(BASE),,$(error no usable Python: version 3.11 or 3.12 with th
 run: setup
 	@exec $(BIN)/voice serve
 
-setup: env model $(TRIED_VOICES)
+setup: env model $(TRIED_WORDS) $(TRIED_VOICES)
 
-test: dev model $(TRIED_VOICES)
+test: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 	@$(BIN)/python -m pytest
 
 check: lint architecture test
@@ -59,12 +61,12 @@ lint: dev
 architecture: dev
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
-bench: dev model $(TRIED_VOICES)
+bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 	@$(BIN)/python bench/line.py
 	@if test -d ../shared/speech; then $(BIN)/python bench/recognition.py; \
 		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi
 
-accuracy: dev model voices
+accuracy: dev model $(TRIED_WORDS) voices
 	@$(BIN)/python bench/goals.py
 	@$(BIN)/python bench/accuracy.py
 
@@ -117,6 +119,12 @@ $(VOICES): | $(RUNTIME)
 $(TRIED_VOICES): | $(RUNTIME)
 	@test -d $(VOICES) || $(BIN)/voice voices fetch \
 		|| echo "the line will speak with espeak, which is harder to understand; try again with: make voices"
+	@touch $@
+
+# Word vectors are wanted, not needed: without them fewer wordings are understood. Tried once, said once.
+$(TRIED_WORDS): | $(RUNTIME)
+	@test -d $(MODELS)/$(WORDS) || $(BIN)/voice models fetch $(WORDS) \
+		|| echo "the line will understand fewer wordings; try again with: $(BIN)/voice models fetch $(WORDS)"
 	@touch $@
 
 # Written without the address of any registry: the hashes say what is meant, the machine says where it comes from.

@@ -45,7 +45,7 @@ class Bench:
 
     def __init__(self, folder: Path, talk: tuple[str, ...], *, sound: bool) -> None:
         settings = Settings.from_env()
-        self.line = Line(load_script(settings.prompts / settings.language, settings.learned), folder)
+        self.line = Line(load_script(settings.prompts / settings.language, settings.learning), folder)
         self.ears: dict[str, TextEar | SoundEar] = {TEXT: TextEar()}
         if sound:
             callers = Callers(settings, settings.data / "bench", talk)

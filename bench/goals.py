@@ -136,7 +136,7 @@ def main() -> None:
     parser.add_argument("--talk", type=int, default=0, help="print this conversation, counted from 1")
     asked = parser.parse_args()
     settings = Settings.from_env()
-    script = load_script(settings.prompts / settings.language, settings.learned)
+    script = load_script(settings.prompts / settings.language, settings.learning)
     table = Table("Steps to the goal", ["caller wants", "line", "caller's turns", "keys of a tree", "menus of a tree"])
     turns, pressed = list[int](), list[int]()
     with TemporaryDirectory() as folder:

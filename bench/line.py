@@ -228,7 +228,7 @@ def run(server: Server, archive: Archive, plan: dict[str, Any], folder: Path) ->
 def talk(settings: Settings, folder: Path) -> list[dict[str, Any]]:
     """What the callers say to what: the flows' questions by kind, the phrases of talk.yaml."""
     recogniser = VoskRecogniser(locate(settings))
-    asks = endings(load_script(settings.prompts / settings.language, settings.learned))
+    asks = endings(load_script(settings.prompts / settings.language, settings.learning))
     told = yaml.safe_load((HERE / "talk.yaml").read_text(encoding="utf-8"))
     return [
         {

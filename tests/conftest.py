@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 @pytest.fixture(scope="session")
 def script() -> Script:
-    return load_script(ROOT / "prompts" / "ru", Settings.from_env().learned)
+    return load_script(ROOT / "prompts" / "ru", Settings.from_env().learning)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -30,14 +30,14 @@ def change(file: Path, old: str, new: str) -> None:
 
 
 def test_nothing_is_loaded_when_nothing_has_changed(folder: Path) -> None:
-    flows = FlowFiles(folder, Settings.from_env().learned)
+    flows = FlowFiles(folder, Settings.from_env().learning)
     before = flows.script
     assert [flows.look() for _ in range(3)] == [False] * 3
     assert flows.script is before
 
 
 def test_a_change_is_taken_up_once_it_has_settled(folder: Path) -> None:
-    flows = FlowFiles(folder, Settings.from_env().learned)
+    flows = FlowFiles(folder, Settings.from_env().learning)
     before = flows.script
     change(folder / "say" / "main.yaml", BYE, "До новых встреч!")
     assert [flows.look() for _ in range(3)] == [False, True, False]
@@ -48,7 +48,7 @@ def test_a_change_is_taken_up_once_it_has_settled(folder: Path) -> None:
 def test_a_broken_file_is_refused_with_its_line_until_it_is_mended(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    flows, file = FlowFiles(folder, Settings.from_env().learned), folder / "patience.yaml"
+    flows, file = FlowFiles(folder, Settings.from_env().learning), folder / "patience.yaml"
     before, right = flows.script, file.read_text(encoding="utf-8")
     line = right.splitlines().index(next(row for row in right.splitlines() if row.startswith("menu:"))) + 1
     change(file, "menu:", "menu: much\nother:")
@@ -62,7 +62,7 @@ def test_a_broken_file_is_refused_with_its_line_until_it_is_mended(
 
 
 def test_a_new_file_and_a_lost_one_are_noticed(folder: Path) -> None:
-    flows = FlowFiles(folder, Settings.from_env().learned)
+    flows = FlowFiles(folder, Settings.from_env().learning)
     (folder / "say" / "new.yaml").write_text("brand.new: Новое.\n", encoding="utf-8")
     assert [flows.look(), flows.look()] == [False, True]
     (folder / "say" / "main.yaml").unlink()
@@ -71,7 +71,7 @@ def test_a_new_file_and_a_lost_one_are_noticed(folder: Path) -> None:
 
 
 def test_a_line_cannot_vanish_while_it_runs(folder: Path) -> None:
-    flows = FlowFiles(folder, Settings.from_env().learned)
+    flows = FlowFiles(folder, Settings.from_env().learning)
     change(folder / "lines.yaml", "88005553535", "88005553590")
     assert [flows.look(), flows.look()] == [False, False]
     assert "88005553535" in flows.fault
@@ -80,7 +80,7 @@ def test_a_line_cannot_vanish_while_it_runs(folder: Path) -> None:
 def test_the_first_flows_must_be_right(folder: Path) -> None:
     (folder / "lines.yaml").unlink()
     with pytest.raises(PromptError):
-        FlowFiles(folder, Settings.from_env().learned)
+        FlowFiles(folder, Settings.from_env().learning)
 
 
 class Listed:
@@ -99,7 +99,7 @@ def test_the_switchboard_follows_and_speaks_the_new_texts_ahead(folder: Path) ->
 
     async def run() -> None:
         board = Switchboard.__new__(Switchboard)
-        board.flows, board.voice, board.others = FlowFiles(folder, Settings.from_env().learned), voice, {}  # type: ignore[assignment]
+        board.flows, board.voice, board.others = FlowFiles(folder, Settings.from_env().learning), voice, {}  # type: ignore[assignment]
         board._running = set()
         following = asyncio.create_task(board.follow_flows(lambda: told.append(board.script.texts.say("main.bye"))))
         await asyncio.sleep(5)
@@ -116,7 +116,7 @@ def test_the_switchboard_follows_and_speaks_the_new_texts_ahead(folder: Path) ->
 
 def test_another_language_follows_its_own_texts_and_the_flows_it_shares(folder: Path) -> None:
     english = Path(shutil.copytree(ROOT / "prompts" / "en", folder.parent / "en"))
-    flows = FlowFiles(english, Settings.from_env().learned)
+    flows = FlowFiles(english, Settings.from_env().learning)
     change(english / "say" / "main.yaml", "Thank you for calling. Goodbye!", "See you!")
     assert [flows.look(), flows.look()] == [False, True]
     change(folder / "patience.yaml", "menu:", "menu: much\nother:")

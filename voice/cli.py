@@ -118,7 +118,7 @@ def lint(
     except ModelMissing as error:
         print(f"voice lint: words are not compared with the recogniser's: {error}", file=sys.stderr)
         vocabulary = None
-    found = lint_prompts(prompts or settings.prompts / settings.language, vocabulary, settings.learned)
+    found = lint_prompts(prompts or settings.prompts / settings.language, vocabulary, settings.learning)
     failed = [finding for finding in found if finding.severity is Severity.ERROR]
     for finding in failed if errors else found:
         print(finding)
@@ -130,12 +130,12 @@ def lint(
 def try_flows(line: Annotated[str, typer.Option(help="The number that is dialled")] = DEFAULT_LINE) -> None:
     """Type a conversation with the line, without sound; nothing of it is kept."""
     settings = Settings.from_env()
-    script = load_script(settings.prompts / settings.language, settings.learned)
+    script = load_script(settings.prompts / settings.language, settings.learning)
     _check_line(script, line)
     with TemporaryDirectory() as folder:
         office = EmbeddedOffice.of(replace(settings, data=Path(folder)))
         others = {
-            path.name: load_script(path, settings.learned)
+            path.name: load_script(path, settings.learning)
             for path in map(attrgetter("parent"), settings.prompts.glob("*/language.yaml"))
         }
         rehearsal = Rehearsal(script, line, office, today=date.today(), languages=others)
@@ -172,7 +172,7 @@ def draw(
     """Draw every flow as an SVG file, from the data."""
     settings = Settings.from_env()
     folder = settings.prompts / settings.language
-    pictures = draw_flows(load_script(folder, settings.learned), find_places(folder))
+    pictures = draw_flows(load_script(folder, settings.learning), find_places(folder))
     to.mkdir(parents=True, exist_ok=True)
     for name, picture in pictures.items():
         (to / f"{name}.svg").write_text(picture, encoding="utf-8")

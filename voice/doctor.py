@@ -45,6 +45,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("Python", python),
         ("packages", packages),
         ("model", model),
+        ("word vectors", word_vectors),
         ("voice", rhvoice),
         ("English", english),
         ("espeak", espeak),
@@ -94,6 +95,16 @@ def model(settings: Settings) -> Finding:
     except SetupError as error:
         return Finding("model", "fail", str(error), f"run: voice models fetch {settings.model}")
     return Finding("model", "ok", f"{folder}, every file checked")
+
+
+def word_vectors(settings: Settings) -> Finding:
+    """Are there word vectors for the line's language?"""
+    file = settings.learning.vectors.get(settings.language)
+    if file is None or file.is_file():
+        return Finding("word vectors", "ok", "none are used" if file is None else str(file.parent))
+    return Finding(
+        "word vectors", "warn", "none: fewer wordings are understood", f"run: voice models fetch {file.parent.name}"
+    )
 
 
 def rhvoice(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from voice.dialog.script import Script, flows_folder, load_script
 from voice.errors import PromptError
+from voice.settings import ALONE, Learning
 
 log = logging.getLogger(__name__)
 
@@ -17,11 +18,11 @@ Stamp = frozenset[tuple[str, int, int]]  # of every file: its name, time of chan
 class FlowFiles:
     """`script` is the newest one that is right; `fault` says why the files of now are not, "" when they are."""
 
-    def __init__(self, folder: Path, memory: Path | None = None) -> None:
-        """Load prompts/<language>; memory: see load_script. Raises PromptError."""
-        self.folder, self.fault, self._memory = folder, "", memory
+    def __init__(self, folder: Path, learning: Learning = ALONE) -> None:
+        """Load prompts/<language>. Raises PromptError."""
+        self.folder, self.fault, self._learning = folder, "", learning
         self._loaded = self._seen = self._stamp()
-        self.script: Script = load_script(folder, memory)
+        self.script: Script = load_script(folder, learning)
 
     def look(self) -> bool:
         """Load what has changed since the last look but one; True when there is a new script. Blocks.
@@ -35,7 +36,7 @@ class FlowFiles:
             return False
         self._loaded = stamp
         try:
-            script = load_script(self.folder, self._memory)
+            script = load_script(self.folder, self._learning)
         except PromptError as error:
             self._refuse(f"{self._named(error.file)}:{error.line}: {error.reason}")
             return False

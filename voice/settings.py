@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from voice.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
+WORD_VECTORS = {"ru": "navec-news-ru-250k/navec_news_v1_1B_250K_300d_100q.tar"}  # under `models`, by language
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What the understanding of phrases learns with, beside the phrases. Without it, it learns anew at every start."""
+
+    memory: Path | None = None  # a folder that keeps what was learned
+    vectors: Mapping[str, Path] = dataclasses.field(default_factory=dict)  # files by language; they may be absent
+
+
+ALONE = Learning()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +43,15 @@ class Settings:
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
 
+    @property
+    def learning(self) -> Learning:
+        return Learning(self.learned, {language: self.models / file for language, file in WORD_VECTORS.items()})
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
         """Read LINIYA_* variables. Raises SetupError for a value that is not of the field's type."""
         given: dict[str, object] = {}
-        for field in fields(cls):
+        for field in dataclasses.fields(cls):
             name = f"LINIYA_{field.name.upper()}"
             if name not in env:
                 continue

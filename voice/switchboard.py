@@ -71,7 +71,7 @@ class Switchboard:
         try:
             recogniser, flows, archive, office, _ = await asyncio.gather(
                 in_worker(workers, VoskRecogniser, locate(settings)),
-                in_worker(workers, FlowFiles, settings.prompts / settings.language, settings.learned),
+                in_worker(workers, FlowFiles, settings.prompts / settings.language, settings.learning),
                 in_worker(writers, _open_archive, settings),
                 in_worker(writers, EmbeddedOffice.of, settings),
                 voice.start(),
@@ -157,7 +157,7 @@ class Switchboard:
             try:
                 voice = open_voice(self.settings, language)
                 flows, recogniser, _ = await asyncio.gather(
-                    in_worker(self.workers, FlowFiles, self.settings.prompts / language, self.settings.learned),
+                    in_worker(self.workers, FlowFiles, self.settings.prompts / language, self.settings.learning),
                     in_worker(self.workers, _recogniser_of, self.settings, model),
                     voice.start(),
                 )

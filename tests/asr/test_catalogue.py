@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voice.asr import catalogue
 from voice.errors import ModelCorrupt, ModelMissing, SetupError
-from voice.settings import ROOT, Settings
+from voice.settings import ROOT, WORD_VECTORS, Settings
 
 SHA = "0" * 64
 GOOD = f"""
@@ -36,8 +36,11 @@ def put(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "tiny" / "am" / "final.mdl").write_bytes(data)
 
 
-def test_the_manifest_of_the_repository_names_both_models_with_all_their_files() -> None:
-    models = catalogue.read_manifest(ROOT / "models" / catalogue.MANIFEST)
+def test_the_manifest_of_the_repository_names_the_models_with_all_their_files() -> None:
+    models = dict(catalogue.read_manifest(ROOT / "models" / catalogue.MANIFEST))
+    words = models.pop(Path(WORD_VECTORS["ru"]).parent.name)
+    assert words.optional
+    assert [file.path for file in words.files] == [Path(WORD_VECTORS["ru"]).name]
     russian = models["vosk-model-small-ru-0.22"]
     assert (russian.optional, russian.language, russian.rate_hz) == (False, "ru", 16_000)
     assert models["vosk-model-small-en-us-0.15"].optional

@@ -30,6 +30,6 @@ def test_what_the_callers_say_is_recorded(kind: str) -> None:
 
 
 def test_flows_that_never_ask_differ_in_nothing_else(script: Script, tmp_path: Path) -> None:
-    other = load_script(never_asking(ROOT / "prompts", tmp_path / "prompts") / "ru", Settings.from_env().learned)
+    other = load_script(never_asking(ROOT / "prompts", tmp_path / "prompts") / "ru", Settings.from_env().learning)
     assert other.steps == script.steps and other.texts == script.texts
     assert other.patience == {name: replace(row, ask_ms=row.pause_ms) for name, row in script.patience.items()}

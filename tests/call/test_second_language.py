@@ -22,7 +22,7 @@ from voice.transports.recorded import RecordedCaller, RecordedLine
 
 @pytest.fixture(scope="module")
 def english() -> Script:
-    return load_script(ROOT / "prompts" / "en", Settings.from_env().learned)
+    return load_script(ROOT / "prompts" / "en", Settings.from_env().learning)
 
 
 def test_from_the_wish_on_the_other_engines_work(script: Script, english: Script) -> None:

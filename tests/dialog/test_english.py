@@ -19,7 +19,7 @@ RUSSIAN = re.compile(r"[а-яё]", re.IGNORECASE)
 
 @pytest.fixture(scope="module")
 def english() -> Script:
-    return load_script(ROOT / "prompts" / "en", Settings.from_env().learned)
+    return load_script(ROOT / "prompts" / "en", Settings.from_env().learning)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ MOST_TURNS_BEFORE_A_PERSON = 6
 
 @cache
 def script() -> Script:
-    return load_script(ROOT / "prompts" / "ru", Settings.from_env().learned)
+    return load_script(ROOT / "prompts" / "ru", Settings.from_env().learning)
 
 
 @cache

@@ -7,4 +7,4 @@ from voice.settings import ROOT, Settings
 
 @pytest.fixture(scope="session")
 def matcher() -> Matcher:
-    return Matcher(load_intents(ROOT / "prompts" / "ru"), memory=Settings.from_env().learned)
+    return Matcher(load_intents(ROOT / "prompts" / "ru"), Settings.from_env().learning)

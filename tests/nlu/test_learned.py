@@ -13,7 +13,7 @@ from voice.nlu.lessons import Lesson, lessons_of
 from voice.nlu.logistic import chances
 from voice.nlu.matcher import Matcher
 from voice.nlu.normalise import words
-from voice.settings import ROOT, Settings
+from voice.settings import ROOT, Learning, Settings
 
 KEPT_BACK = 5  # every fifth sentence is not learned from, but asked about
 
@@ -30,7 +30,7 @@ def features(intents: Intents) -> Features:
 
 @pytest.fixture(scope="module")
 def learned(intents: Intents) -> Learned:
-    return Learned(intents, memory=Settings.from_env().learned)
+    return Learned(intents, Settings.from_env().learning)
 
 
 def is_said(lesson: Lesson) -> bool:
@@ -41,7 +41,7 @@ def test_it_learns_the_same_every_time(intents: Intents, learned: Learned) -> No
     few = lessons_of(intents)[::7]
     said = words("не могу войти в личный кабинет")
     assert lessons_of(intents)[::7] == few
-    assert np.array_equal(Learned(intents, few).scores(said), Learned(intents, few).scores(said))
+    assert np.array_equal(Learned(intents, taught=few).scores(said), Learned(intents, taught=few).scores(said))
 
 
 def test_a_sentence_it_learned_from_is_known(intents: Intents, learned: Learned) -> None:
@@ -56,7 +56,7 @@ def test_it_knows_sentences_it_never_saw(intents: Intents) -> None:
     asked = {
         at for at in random.Random(1).sample(range(len(lessons)), len(lessons) // KEPT_BACK) if is_said(lessons[at])
     }
-    learned = Learned(intents, [lesson for at, lesson in enumerate(lessons) if at not in asked])
+    learned = Learned(intents, taught=[lesson for at, lesson in enumerate(lessons) if at not in asked])
     inside = [lessons[at] for at in asked if lessons[at].owner < len(intents.intents)]
     right = [learned.scores(lesson.said)[:-1].argmax() == lesson.owner for lesson in inside]
     assert sum(right) >= 0.7 * len(inside)
@@ -80,21 +80,21 @@ def test_a_sentence_that_is_denied_to_an_intent_is_not_taken_for_it(learned: Lea
 def test_what_was_learned_is_kept(intents: Intents, tmp_path: Path) -> None:
     few = lessons_of(intents)[::20]
     said = words("не могу войти в личный кабинет")
-    first = Learned(intents, few, memory=tmp_path / "deep").scores(said)
+    first = Learned(intents, Learning(tmp_path / "deep"), taught=few).scores(said)
     (kept,) = (tmp_path / "deep").iterdir()
     changed = kept.stat().st_mtime_ns
-    assert np.array_equal(Learned(intents, few, memory=tmp_path / "deep").scores(said), first)
+    assert np.array_equal(Learned(intents, Learning(tmp_path / "deep"), taught=few).scores(said), first)
     assert kept.stat().st_mtime_ns == changed
     kept.write_bytes(b"PK broken")
-    assert np.array_equal(Learned(intents, few, memory=tmp_path / "deep").scores(said), first)
-    Learned(intents, few[1:], memory=tmp_path / "deep")  # other sentences are learned anew
+    assert np.array_equal(Learned(intents, Learning(tmp_path / "deep"), taught=few).scores(said), first)
+    Learned(intents, Learning(tmp_path / "deep"), taught=few[1:])  # other sentences are learned anew
     assert len(list((tmp_path / "deep").iterdir())) == 2
 
 
 def test_where_nothing_can_be_kept_it_works_all_the_same(intents: Intents, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     few = lessons_of(intents)[::20]
-    assert Learned(intents, few, memory=tmp_path / "file").scores(words("пароль")).any()
+    assert Learned(intents, Learning(tmp_path / "file"), taught=few).scores(words("пароль")).any()
 
 
 @given(said=st.lists(st.sampled_from(words("не нет оператор пароль паспорт сто два статус девушка шмуздрик"))))

@@ -122,5 +122,5 @@ def test_intents_with_few_examples_and_intents_that_lead_nowhere(language: Path)
 
 
 def test_the_flows_of_the_line_have_no_errors() -> None:
-    found = lint(ROOT / "prompts" / "ru", None, Settings.from_env().learned)
+    found = lint(ROOT / "prompts" / "ru", None, Settings.from_env().learning)
     assert [one for one in found if one.severity is Severity.ERROR] == []

@@ -69,7 +69,7 @@ class Model:
     version: str
     licence: str
     language: str
-    rate_hz: int
+    rate_hz: int  # 0: it does not hear
     purpose: str
     optional: bool  # not needed for the line to start
     sources: tuple[Source, ...]

@@ -13,6 +13,7 @@ from voice.nlu.data import Node, load, load_all
 from voice.nlu.intents import load_intents
 from voice.nlu.matcher import Matcher
 from voice.nlu.slots import KINDS
+from voice.settings import ALONE, Learning
 
 DEEDS = (
     *("operator", "back", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "greet"),
@@ -122,12 +123,10 @@ class Script:
         return tuple(phrase for phrase in phrases if len(phrase.split()) <= MOST_BRIEF_WORDS)
 
 
-def load_script(prompts: Path, memory: Path | None = None) -> Script:
+def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
     """Read prompts/<language>. Raises PromptError with file, line and reason for anything that cannot work.
 
     Texts, intents and lists are the language's own; flows, lines and patience those of `flows_folder`.
-
-    memory: a folder that keeps what was learned from the phrases, so that it is not learned anew.
     """
     folder = flows_folder(prompts)
     flows = list(load_all(folder / "flows"))
@@ -161,7 +160,7 @@ def load_script(prompts: Path, memory: Path | None = None) -> Script:
         operator=operator,
         patience=patience,
         texts=read_texts(load_all(prompts / "say")),
-        matcher=Matcher(load_intents(prompts), memory=memory),
+        matcher=Matcher(load_intents(prompts), learning),
     )
     for name, node in nodes.items():
         _check_step(script, script.steps[name], node)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from voice.nlu import templates
-from voice.nlu.evidence import denied
+from voice.nlu.evidence import DENY, denied
 from voice.nlu.intents import Intents
 from voice.nlu.normalise import words
 from voice.nlu.vocabulary import stem
@@ -39,13 +39,11 @@ class Features:
     def of(self, said: Sequence[str]) -> list[str]:
         """The features of a row of words as `normalise.words` gives them, each once, in the order they come up."""
         by = denied(said)
-        carried = self._carried(said)
-        meant = [i for i in range(len(said)) if i not in carried] or list(range(len(said)))
         found: dict[str, None] = {}
         before = "^"
-        for i in meant:
+        for i in self._meant(said):
             word = said[i]
-            if word.isdigit() or self._spoken.is_number(word):
+            if self._counts(word):
                 here = NUMBER
             elif by[i] >= 0:
                 here = "!" + stem(word)
@@ -59,6 +57,19 @@ class Features:
         found[f"{before}+$"] = None
         found.update(dict.fromkeys(self._marked(said)))
         return list(found)
+
+    def telling(self, said: Sequence[str]) -> dict[str, bool]:
+        """The words that are neither numbers nor carry the request only; True where the word is denied."""
+        by = denied(said)
+        meant = (i for i in self._meant(said) if said[i] not in DENY and not self._counts(said[i]))
+        return {said[i]: by[i] >= 0 for i in meant}
+
+    def _counts(self, word: str) -> bool:
+        return word.isdigit() or self._spoken.is_number(word)
+
+    def _meant(self, said: Sequence[str]) -> list[int]:
+        carried = self._carried(said)
+        return [i for i in range(len(said)) if i not in carried] or list(range(len(said)))
 
     def _carried(self, said: Sequence[str]) -> set[int]:
         """The words that only carry the request: «девушка», «скажите пожалуйста»."""

@@ -76,6 +76,7 @@ class Intents:
     elsewhere: tuple[str, ...] = ()  # sentences that mean none of the intents
     spoken: Spoken = field(default_factory=Spoken)  # its numbers in words
     digest: str = ""  # of the files they were read from; other files, another digest
+    language: str = ""  # the name of their folder
 
     def put_right(self, said: list[str]) -> list[str]:
         """The words, with what the recogniser is known to write for words it lacks replaced by what was said."""
@@ -112,7 +113,7 @@ def load_intents(directory: Path) -> Intents:
             raise root.wrong(f"the intent {intent.name!r} stands in two files")
         found[intent.name] = intent
     digest = _digest(directory / "lists", directory / "intents")
-    return Intents(tuple(found.values()), lists, heard_as, carriers, light, elsewhere, spoken, digest)
+    return Intents(tuple(found.values()), lists, heard_as, carriers, light, elsewhere, spoken, digest, directory.name)
 
 
 def _digest(*folders: Path) -> str:

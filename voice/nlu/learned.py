@@ -1,8 +1,9 @@
 """A linear classifier of sentences, trained from the data itself.
 
 Logistic regression, one class for each intent and one for what lies elsewhere, on weighted features hashed into
-`WIDTH` columns: the same at every start. Ridge regression, which is solved in one step, knows fewer sentences that
-were written by others than those it learned from (right by cross-validation: 70 % of them, against 77 %).
+`WIDTH` columns, and on the sentence's word vector where there are word vectors: the same at every start. Ridge
+regression, which is solved in one step, knows fewer sentences that were written by others than those it learned from
+(right by cross-validation: 70 % of them, against 77 %).
 """
 
 from __future__ import annotations
@@ -10,20 +11,24 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voice.nlu import clusters, features, lessons, logistic, normalise, templates, vocabulary
+from voice.nlu import clusters, features, lessons, logistic, normalise, templates, vocabulary, word_vectors
 from voice.nlu.features import Features
 from voice.nlu.intents import Intents
 from voice.nlu.lessons import Lesson, lessons_of
+from voice.nlu.vocabulary import stem
 from voice.nlu.weights import Floats, Weights, keep, recall
+from voice.nlu.word_vectors import blend
+from voice.settings import ALONE, Learning
 
 WIDTH = 4096
+_MEANT = 0.7  # weight of a sentence's word vector beside all its other features together
 _PIECE = 0.6  # weight of a piece of a word beside the word itself
 _STRANGE = 2.5  # how much a word never seen counts beside the rarest one: the talk may be of something else
 _KINDS = 8  # what lies elsewhere is of many kinds, each learned by itself
@@ -34,11 +39,13 @@ _WARY = 3.0  # weight of what lies elsewhere: to act on it is worse than to ask 
 class Learned:
     """Read-only after it is built."""
 
-    def __init__(self, intents: Intents, taught: Sequence[Lesson] | None = None, *, memory: Path | None = None) -> None:
-        """taught: None for all that `lessons_of` finds in the data. memory: a folder where weights are kept."""
+    def __init__(self, intents: Intents, learning: Learning = ALONE, *, taught: Sequence[Lesson] | None = None) -> None:
+        """taught: None for all that `lessons_of` finds in the data."""
         self._data, self._taught = intents, taught
         self._features = Features(intents)
         self._intents = len(intents.intents)
+        file, memory = learning.vectors.get(intents.language), learning.memory
+        self._vectors = word_vectors.load(file) if file else None
         key = self._key() if memory else ""
         weights = recall(memory, key) if memory else None
         if weights is None:
@@ -46,8 +53,8 @@ class Learned:
             if memory:
                 keep(memory, key, weights)
         self._numbers = {name: number for number, name in enumerate(weights.names)}
-        self._rarity, self._table = weights.rarity, weights.table
-        self._unknown = _STRANGE * float(np.log(1 + weights.lessons))
+        self._rarity, self._table, self._centre = weights.rarity, weights.table, weights.centre
+        self._unseen = float(np.log(1 + weights.lessons))
         self._column, self._sign = _hashed(weights.names)
 
     @cached_property
@@ -64,11 +71,12 @@ class Learned:
                 known.append(number)
                 norm += float(self._rarity[number]) ** 2
             elif _is_word(name):
-                norm += self._unknown**2
-        if not known:
+                norm += (_STRANGE * self._unseen) ** 2
+        meaning = self._blend(said, self._numbers, self._rarity, self._unseen)
+        if not known and not meaning.any():
             return np.zeros(self._intents + 1, np.float32)
-        values = self._rarity[known] * self._sign[known]
-        found: Floats = (values @ self._table[self._column[known]] / norm**0.5).astype(np.float32)
+        values = self._rarity[known] * self._sign[known] / np.float32(norm**0.5)
+        found = values @ self._table[self._column[known]] + _MEANT * (meaning - self._centre) @ self._table[WIDTH:]
         return np.append(found[: self._intents], np.logaddexp.reduce(found[self._intents :])).astype(np.float32)
 
     def neighbours(self, said: Sequence[str], most: int = 5) -> list[tuple[Lesson, float]]:
@@ -91,11 +99,11 @@ class Learned:
 
     def _key(self) -> str:
         """All that the weights depend on, as a hash: the sentences, the lists, this code."""
-        modules = (features, lessons, logistic, clusters, templates, normalise, vocabulary)
+        modules = (features, lessons, logistic, clusters, templates, normalise, vocabulary, word_vectors)
         code = [Path(module.__file__ or "").read_bytes() for module in modules]
         code.append(Path(__file__).read_bytes())
         from_files = self._taught is None and self._data.digest
-        known = (self._data.digest, () if from_files else self.lessons, code)
+        known = (self._data.digest, () if from_files else self.lessons, self._vectors is not None, code)
         return hashlib.sha256(repr(known).encode()).hexdigest()[:32]
 
     def _train(self) -> Weights:
@@ -106,8 +114,18 @@ class Learned:
         rarity = rarity * np.array([_PIECE if name.startswith("#") else 1.0 for name in names], np.float32)
         numbers = {name: number for number, name in enumerate(names)}
         known = [[numbers[name] for name in row if name in numbers] for row in rows]
-        table = _solve(known, self.lessons, rarity, _hashed(names), self._intents)
-        return Weights(names, rarity, table, len(rows))
+        unseen = float(np.log(1 + len(rows)))
+        blends = np.stack([self._blend(lesson.said, numbers, rarity, unseen) for lesson in self.lessons])
+        centre = blends.mean(axis=0)
+        table = _solve(known, _MEANT * (blends - centre), self.lessons, rarity, _hashed(names), self._intents)
+        return Weights(names, rarity, table, centre, len(rows))
+
+    def _blend(self, said: Sequence[str], numbers: Mapping[str, int], rarity: Floats, unseen: float) -> Floats:
+        """The word vector of a sentence; the rarer a word, the more it counts."""
+        told = self._features.telling(said)
+        stems = {word: stem(word) for word in told}
+        weights = {word: float(rarity[numbers[name]]) if name in numbers else unseen for word, name in stems.items()}
+        return blend(self._vectors, {word: (weight**2, told[word]) for word, weight in weights.items()})
 
 
 def _is_word(name: str) -> bool:
@@ -122,14 +140,15 @@ def _hashed(names: Sequence[str]) -> tuple[NDArray[np.int64], Floats]:
 
 def _solve(
     known: Sequence[Sequence[int]],
+    blends: Floats,
     taught: Sequence[Lesson],
     rarity: Floats,
     hashed: tuple[NDArray[np.int64], Floats],
     intents: int,
 ) -> Floats:
-    """The table of weights: WIDTH rows, a column for each intent and each kind of elsewhere.
+    """The table of weights: WIDTH rows and those of `blends`, a column for each intent and each kind of elsewhere.
 
-    known: for each lesson the numbers of its features.
+    known: for each lesson the numbers of its features. blends: lessons x numbers of a word vector.
     """
     column, sign = hashed
     rows = np.zeros((len(taught), WIDTH), np.float32)
@@ -144,7 +163,7 @@ def _solve(
     kinds = max(1, min(_KINDS, int(elsewhere.sum()) // _OF_A_KIND))
     if kinds > 1:
         owners[elsewhere] += clusters.clusters(rows[elsewhere], kinds)
-    return logistic.fit(logistic.Rows(rows, owners, denies, trust), intents + kinds)
+    return logistic.fit(logistic.Rows(np.hstack([rows, blends]), owners, denies, trust), intents + kinds)
 
 
 def _trust(taught: Sequence[Lesson], owners: NDArray[np.int64], denies: NDArray[np.bool_], classes: int) -> Floats:

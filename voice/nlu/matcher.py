@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from functools import lru_cache
-from pathlib import Path
 
 from voice.nlu import documents, numbers, templates
 from voice.nlu.automaton import Assigned, Automaton
@@ -17,6 +16,7 @@ from voice.nlu.learned import Learned
 from voice.nlu.normalise import words
 from voice.nlu.templates import Choices
 from voice.nlu.vocabulary import Vocabulary
+from voice.settings import ALONE, Learning
 
 _SKIPPED_INSIDE = 2.0  # weight of words that may stand inside a phrase
 _KEPT_PATHS = 250
@@ -24,6 +24,8 @@ _MOST_WORDS = 60
 _LIGHT_WEIGHT = 0.4
 _STRANGE_WEIGHT = 1.3  # of a word that stands nowhere in the data: the talk may be of something else
 _NOT_SKIPPED = DENY - {"ни", "без"} | {"нет"}  # inside a phrase they would change what it means
+_OR = frozenset({"или", "либо", "or"})
+_EITHER = 0.7  # confidence of each side of an «или»: between UNSURE and SURE
 _NUMBER_DIGITS = 4  # a number said along with a request has at least this many digits
 
 
@@ -62,8 +64,7 @@ class _Walk:
 class Matcher:
     """All intents of a language, compiled. Read-only after it is built: one serves every call."""
 
-    def __init__(self, intents: Intents, memory: Path | None = None) -> None:
-        """memory: a folder where what is learned from the data is kept between two starts; None: nowhere."""
+    def __init__(self, intents: Intents, learning: Learning = ALONE) -> None:
         self.intents = intents
         self._names = [intent.name for intent in intents.intents]
         self._numbers = [intent.number for intent in intents.intents]
@@ -81,7 +82,7 @@ class Matcher:
         self._automaton.seal()
         self._vocabulary = Vocabulary(self._words())
         self._evidence = Evidence(intents.intents, self._vocabulary)
-        self._learned = Learned(intents, memory=memory)
+        self._learned = Learned(intents, learning)
         self._expand = lru_cache(maxsize=256)(self._expanded)
 
     def match(self, text: str, among: Collection[str] | None = None) -> list[Match]:
@@ -97,6 +98,8 @@ class Matcher:
         whole = self._whole(said, owners)
         if whole:
             return whole
+        if either := self._either(said, owners):
+            return either
         by = denied(said)
         walks = self._walks(said, by, owners)
         ends = {owner: (score, slots) for owner, (score, slots) in walks.items() if owner < len(self._names)}
@@ -199,6 +202,15 @@ class Matcher:
                 best[walk.owner] = walk
         found = [self._finish(o, dict(_joined(w.slots)), {}, said, 1.0, whole=True) for o, w in best.items()]
         return sorted(found, key=lambda match: match.intent)
+
+    def _either(self, said: Sequence[str], owners: frozenset[int]) -> list[Match]:
+        """Two whole phrases with «или» between them are a doubt of the caller's own: both, to be asked about."""
+        for i, word in enumerate(said):
+            if word in _OR:
+                sides = [self._whole(side, owners)[:1] for side in (said[:i], said[i + 1 :])]
+                if all(sides) and len({side[0].intent for side in sides}) > 1:
+                    return [replace(side[0], confidence=_EITHER, whole=False) for side in sides]
+        return []
 
     def _walks(
         self, said: Sequence[str], by: Sequence[int], owners: frozenset[int]

@@ -20,12 +20,14 @@ _KEPT = 6  # files: flows that are edited back and forth, several languages
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """names: the features known, in the order of `rarity`. table: a row for each hashed column, a column for each
-    intent and each kind of elsewhere."""
+    """names: the features known, in the order of `rarity`. table: a row for each hashed column and then for each
+    number of a word vector, a column for each intent and each kind of elsewhere. centre: the usual sentence's vector,
+    of no length without word vectors."""
 
     names: tuple[str, ...]
     rarity: Floats
     table: Floats
+    centre: Floats
     lessons: int  # how many they were learned from
 
 
@@ -34,7 +36,7 @@ def recall(folder: Path, key: str) -> Weights | None:
     try:
         with np.load(_file(folder, key), allow_pickle=False) as kept:
             names = tuple(bytes(kept["names"]).decode().split("\n"))
-            return Weights(names, kept["rarity"], kept["table"], int(kept["lessons"]))
+            return Weights(names, kept["rarity"], kept["table"], kept["centre"], int(kept["lessons"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 
@@ -47,7 +49,14 @@ def keep(folder: Path, key: str, weights: Weights) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with unfinished.open("wb") as out:
             names = np.frombuffer("\n".join(weights.names).encode(), np.uint8)
-            np.savez(out, names=names, rarity=weights.rarity, table=weights.table, lessons=weights.lessons)
+            np.savez(
+                out,
+                names=names,
+                rarity=weights.rarity,
+                table=weights.table,
+                centre=weights.centre,
+                lessons=weights.lessons,
+            )
         unfinished.replace(file)
         for old in sorted(folder.glob("*.npz"), key=lambda path: path.stat().st_mtime)[:-_KEPT]:
             old.unlink()

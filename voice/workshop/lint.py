@@ -7,19 +7,20 @@ from pathlib import Path
 from voice.asr.word_list import WordList
 from voice.dialog.script import load_script
 from voice.errors import PromptError
+from voice.settings import ALONE, Learning
 from voice.workshop import lint_flows, lint_texts, lint_words
 from voice.workshop.finding import Finding, Severity
 from voice.workshop.places import find_places
 from voice.workshop.walks import walk
 
 
-def lint(prompts: Path, vocabulary: WordList | None, memory: Path | None = None) -> list[Finding]:
+def lint(prompts: Path, vocabulary: WordList | None, learning: Learning = ALONE) -> list[Finding]:
     """Every finding, by file and line. What cannot even be loaded gives one finding.
 
-    vocabulary: the words that the recogniser knows; None leaves its part of the check out. memory: see load_script.
+    vocabulary: the words that the recogniser knows; None leaves its part of the check out.
     """
     try:
-        script = load_script(prompts, memory)
+        script = load_script(prompts, learning)
         places = find_places(prompts)
     except PromptError as error:
         return [Finding(error.file, error.line, Severity.ERROR, error.reason)]
