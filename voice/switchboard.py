@@ -17,6 +17,7 @@ from voice.call.log import Reader
 from voice.call.run import Call, Engines, Tongue
 from voice.captions.labels import labels
 from voice.captions.live import CaptionHub
+from voice.captions.pins import shown_pin
 from voice.clock import in_worker, outside_work
 from voice.desk.backoffice import EmbeddedOffice
 from voice.dialog.machine import Dialog
@@ -105,7 +106,7 @@ class Switchboard:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
-        captions = self.captions.open(request.call_id)
+        captions = self.captions.open(request.key)
         try:
             returning = await in_worker(self.writers, self.archive.called_lately, request.caller, request.line)
             recorder = await in_worker(
@@ -119,6 +120,10 @@ class Switchboard:
                     script.lines[request.line],
                     today=date.today(),
                     languages={name: second.flows.script for name, second in self.others.items()},
+                    facts={
+                        "captions_address": self.settings.captions_address,
+                        "captions_pin": shown_pin(captions.pin),
+                    },
                 ),
                 engines=self._engines,
                 recorder=recorder,

@@ -16,7 +16,7 @@ from voice.nlu.slots import KINDS
 
 DEEDS = (
     *("operator", "back", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "greet"),
-    *("restart", "keys_only", "by_voice", "simple", "english", "russian"),
+    *("restart", "keys_only", "by_voice", "simple", "captions", "english", "russian"),
 )
 MOST_BRIEF_WORDS = 2
 MOST_OPTIONS = 4  # more cannot be kept in mind
