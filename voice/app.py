@@ -13,9 +13,10 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from voice import __version__
+from voice.captions.labels import labels
 from voice.settings import Settings
 from voice.switchboard import Switchboard
-from voice.web import archive_pages, call_page, call_socket, caption_entry, caption_stream, health
+from voice.web import archive_pages, call_page, call_socket, caption_entry, caption_stream, health, take_away
 from voice.web.headers import PageHeaders
 
 DRAIN_S = 60.0
@@ -62,6 +63,7 @@ def _titles(board: Switchboard) -> dict[str, str]:
 def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[str, str]) -> None:
     """`lines` may change while the application runs."""
     templates = Jinja2Templates(WEB / "templates")
+    words = labels(settings.language)
     captions_address = settings.captions_address if settings.public_host else ""
     for router in (
         health.router(board),
@@ -69,7 +71,8 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         call_page.router(templates, lines=lines, fixtures=settings.fixtures),
         caption_stream.router(board.captions, templates, address=captions_address),
         caption_entry.router(board.captions, templates),
-        archive_pages.router(board.archive, templates),
+        archive_pages.router(board.archive, templates, words),
+        take_away.router(board.archive, templates, words, titles=lines),
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

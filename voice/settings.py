@@ -30,7 +30,7 @@ class Settings:
     max_calls: int = 24
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
-    take_away_days: int = 30  # how long callers may fetch what was said in their call
+    take_away_days: int = 30  # how long callers may fetch what was said in their call; 0: not at all
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

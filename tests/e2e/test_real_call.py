@@ -113,10 +113,10 @@ def test_a_recorded_caller_calls_to_the_end_by_itself(
     expect(page.locator(".facts-list")).to_contain_text("завершила линия")
     kept = page.locator(".dialogue")
     assert_status_was_told(kept.locator(".caller").all_inner_texts(), kept.locator(".line").all_inner_texts())
-    sounded_s = page.locator("audio").evaluate(
-        """audio => new Promise((resolve) => {
-          if (audio.readyState) resolve(audio.duration);
-          else audio.addEventListener("loadedmetadata", () => resolve(audio.duration));
+    sounded_s = page.locator("video").evaluate(
+        """player => new Promise((resolve) => {
+          if (player.readyState) resolve(player.duration);
+          else player.addEventListener("loadedmetadata", () => resolve(player.duration));
         })"""
     )
     assert sounded_s > 20

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 import voice.web
 from voice.archive.archive import Archive
+from voice.captions.labels import labels
 from voice.events import AnyEvent, Final, Interrupted, Key, SayDone, SayStarted, SpeechEnded, SpeechStarted, Typed, Word
 from voice.web.archive_pages import router
 
@@ -32,7 +33,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def client(archive: Archive) -> TestClient:
     app = FastAPI()
-    app.include_router(router(archive, Jinja2Templates(TEMPLATES)))
+    app.include_router(router(archive, Jinja2Templates(TEMPLATES), labels()))
     return TestClient(app)
 
 
@@ -106,7 +107,7 @@ def test_a_call_is_shown_as_a_dialogue(archive: Archive, client: TestClient) -> 
 def test_a_call_that_runs_is_shown_without_sound(archive: Archive, client: TestClient) -> None:
     record(archive, seal=False)
     page = client.get(f"/archive/{ID}").text
-    assert "идёт сейчас" in page and "<audio" not in page
+    assert "идёт сейчас" in page and "<video" not in page
 
 
 def test_the_sound_is_served_whole_and_in_parts(archive: Archive, client: TestClient) -> None:
@@ -121,7 +122,10 @@ def test_the_sound_is_served_whole_and_in_parts(archive: Archive, client: TestCl
     assert beyond.status_code == 416
 
 
-@pytest.mark.parametrize("path", ["/archive/nothing", "/archive/nothing/sound.flac", "/archive/..%2f..%2fa.db"])
+@pytest.mark.parametrize(
+    "path",
+    ["/archive/nothing", "/archive/nothing/sound.flac", "/archive/nothing/captions.vtt", "/archive/..%2f..%2fa.db"],
+)
 def test_what_is_not_there_is_said_in_russian(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404

@@ -67,7 +67,7 @@ def test_the_stream_tells_how_to_open_it_elsewhere_while_the_call_lasts(host: st
             "event: elsewhere",
             f'data: {{"address": "{host}/c", "pin": "{shown_pin(call.pin)}"}}',
         ]
-        call.close("/t/abc")
+        call.close("abc")
         assert [row for row in rows if row] == ["event: end", 'data: {"take_away": "/t/abc"}']
     assert "elsewhere" not in httpx.get(f"http://{host}/calls/{KEY}/captions").text
 

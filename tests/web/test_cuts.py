@@ -118,7 +118,7 @@ async def publish(call: CallCaptions, events: list[AnyEvent], readers: list[Read
         while min(reader.cuts for reader in readers) < CUTS * at // len(events):  # noqa: ASYNC110
             await asyncio.sleep(STEP_S)
         call.publish(event)
-    call.close("/t/secret")
+    call.close("secret")
 
 
 @pytest.mark.parametrize("seed", [1])

@@ -30,7 +30,7 @@ class CallCaptions:
     def __init__(self, labels: Labels, *, pin: str = "", finals_kept: int = FINALS_KEPT) -> None:
         self.pin = pin  # opens these captions while the call lasts
         self.ended = False
-        self.take_away = ""  # the address of what may be kept of the call, once it is over
+        self.take_away = ""  # the secret of what may be kept of the call, once it is over
         self.lost = 0  # final cues that fell out of the ring
         self._labels, self._reader = labels, CueReader(labels)
         self._finals: deque[Cue] = deque(maxlen=finals_kept)

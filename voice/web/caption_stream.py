@@ -65,4 +65,4 @@ async def _events(call: CallCaptions, since: int, address: str) -> AsyncIterator
     async for cue in call.follow(since):
         yield server_sent(cue)
     # Without a word of the end a browser would connect again for ever.
-    yield sent_event("end", {"take_away": call.take_away})
+    yield sent_event("end", {"take_away": f"/t/{call.take_away}" if call.take_away else ""})
