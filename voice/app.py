@@ -8,13 +8,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from voice import __version__
+from voice.captions.labels import labels
 from voice.settings import Settings
 from voice.switchboard import Switchboard
-from voice.web import archive_pages, call_page, call_socket, caption_stream, health
+from voice.web import archive_pages, call_page, call_socket, caption_entry, caption_stream, health, take_away
 from voice.web.headers import PageHeaders
 
 DRAIN_S = 60.0
@@ -45,6 +47,7 @@ def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
 
     app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(PageHeaders)
+    app.add_middleware(GZipMiddleware)  # pages are read over poor networks; streams and sound are left as they are
     return app
 
 
@@ -60,12 +63,16 @@ def _titles(board: Switchboard) -> dict[str, str]:
 def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[str, str]) -> None:
     """`lines` may change while the application runs."""
     templates = Jinja2Templates(WEB / "templates")
+    words = labels(settings.language)
+    captions_address = settings.captions_address if settings.public_host else ""
     for router in (
         health.router(board),
         call_socket.router(board.answer, lines=lines, default_line=next(iter(lines))),
         call_page.router(templates, lines=lines, fixtures=settings.fixtures),
-        caption_stream.router(board.captions, templates),
-        archive_pages.router(board.archive, templates),
+        caption_stream.router(board.captions, templates, address=captions_address),
+        caption_entry.router(board.captions, templates),
+        archive_pages.router(board.archive, templates, words),
+        take_away.router(board.archive, templates, words, titles=lines),
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from secrets import token_urlsafe
 from typing import Protocol
 
 import numpy as np
@@ -42,7 +43,10 @@ class CallRequest:
     line: str  # the dialled number, digits only
     caller: str  # the caller's number or an empty string
     transport: str
-    call_id: str  # unguessable: it opens the captions
+    call_id: str  # names the call in the archive and in the log
+    key: str = field(
+        default_factory=lambda: token_urlsafe(16)
+    )  # unguessable and told to nobody else: opens the captions
 
 
 class Line(Protocol):

@@ -29,6 +29,7 @@ ALONE = Learning()
 class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
+    public_host: str = ""  # as people type it to read a call's captions and hear it said; empty: host and port
     prompts: Path = ROOT / "prompts"
     language: str = "ru"
     models: Path = ROOT / "models"
@@ -42,6 +43,7 @@ class Settings:
     max_calls: int = 24
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
+    take_away_days: int = 30  # how long callers may fetch what was said in their call; 0: not at all
 
     @property
     def learning(self) -> Learning:
@@ -63,3 +65,9 @@ class Settings:
             except ValueError:
                 raise SetupError(f"{name} must be a whole number, not {env[name]!r}") from None
         return cls(**given)  # type: ignore[arg-type]
+
+    @property
+    def captions_address(self) -> str:
+        """What people type on another device to read their call."""
+        own = "localhost" if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else self.host
+        return f"{self.public_host or f'{own}:{self.port}'}/c"

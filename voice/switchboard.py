@@ -17,11 +17,12 @@ from voice.call.log import Reader
 from voice.call.run import Call, Engines, Tongue
 from voice.captions.labels import labels
 from voice.captions.live import CaptionHub
+from voice.captions.pins import shown_pin
 from voice.clock import in_worker, outside_work
 from voice.desk.backoffice import EmbeddedOffice
 from voice.dialog.machine import Dialog
 from voice.dialog.script import Script
-from voice.errors import LineBusy, VoiceError
+from voice.errors import LineBusy, RecordingFailed, VoiceError
 from voice.events import CallStarted
 from voice.line import CallRequest, Line
 from voice.reload import FlowFiles
@@ -105,7 +106,7 @@ class Switchboard:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
-        captions = self.captions.open(request.call_id)
+        captions, take_away = self.captions.open(request.key), ""
         try:
             returning = await in_worker(self.writers, self.archive.called_lately, request.caller, request.line)
             recorder = await in_worker(
@@ -119,6 +120,10 @@ class Switchboard:
                     script.lines[request.line],
                     today=date.today(),
                     languages={name: second.flows.script for name, second in self.others.items()},
+                    facts={
+                        "captions_address": self.settings.captions_address,
+                        "captions_pin": shown_pin(captions.pin),
+                    },
                 ),
                 engines=self._engines,
                 recorder=recorder,
@@ -132,8 +137,9 @@ class Switchboard:
                 readers=(captions.publish, *readers),
             )
             await call.run()
+            take_away = await in_worker(self.writers, self._give_away, request.call_id)
         finally:
-            captions.close()
+            captions.close(take_away)
             self._running.discard(task)
 
     async def prerender(self) -> None:
@@ -203,6 +209,16 @@ class Switchboard:
         await in_worker(self.writers, self.archive.close)
         self.workers.shutdown()
         self.writers.shutdown()
+
+    def _give_away(self, call_id: str) -> str:
+        """The secret of what may be kept of the call; empty when there is none."""
+        if not self.settings.take_away_days:
+            return ""
+        try:
+            return self.archive.give_away(call_id, self.settings.take_away_days)
+        except RecordingFailed as error:
+            log.error("%s", error)
+            return ""
 
     @property
     def _engines(self) -> Engines:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.captions.web_vtt import read_web_vtt
 from voice.asr.catalogue import locate
 from voice.asr.vosk import VoskRecogniser
 from voice.audio import files
@@ -94,17 +96,24 @@ def test_a_spoken_call_is_captioned_answered_and_kept(
     assert share_heard(own_words, words(page.locator(".dialogue").inner_text())) > 0.9
 
 
-def test_a_recorded_caller_calls_to_the_end_by_itself(
+def test_a_recorded_caller_calls_to_the_end_and_is_read_on_another_device(
     chromium: Callable[..., Browser], complaints: Callable[[Page], Page], server: str
 ) -> None:
-    page = complaints(chromium().new_page())
+    browser = chromium()
+    page = complaints(browser.new_page())
     page.goto(f"http://{server}/")
     expect(page.locator("#recording")).to_have_value("status_triples")
     page.get_by_role("button", name="Позвонить записью").click()
     expect(page.locator("#call")).to_have_attribute("data-state", "live")
+    expect(page.locator("[data-address]")).to_have_text(f"{server}/c")
+    device = complaints(browser.new_context(viewport={"width": 360, "height": 740}).new_page())
+    pin = page.locator("[data-pin]").inner_text()
+    read_by_pin(device, page.locator("[data-address]").inner_text(), pin)
     expect(page.locator("#call")).to_have_attribute("data-state", "over", timeout=120_000)
-    log = page.locator("[data-log]")
+    log, read = page.locator("[data-log]"), device.locator("[data-log]")
+    expect(device.get_by_text("Разговор завершён")).to_be_visible()
     dialogue = log.inner_text()
+    assert read.inner_text() == dialogue, "both devices read the same"
     assert_status_was_told(
         log.locator(".cue-by-caller").all_inner_texts(), log.locator(".cue-by-line").all_inner_texts()
     )
@@ -113,13 +122,46 @@ def test_a_recorded_caller_calls_to_the_end_by_itself(
     expect(page.locator(".facts-list")).to_contain_text("завершила линия")
     kept = page.locator(".dialogue")
     assert_status_was_told(kept.locator(".caller").all_inner_texts(), kept.locator(".line").all_inner_texts())
-    sounded_s = page.locator("audio").evaluate(
-        """audio => new Promise((resolve) => {
-          if (audio.readyState) resolve(audio.duration);
-          else audio.addEventListener("loadedmetadata", () => resolve(audio.duration));
+    assert_the_player_shows_captions(page)
+    device.get_by_role("link", name="Сохранить разговор").click()
+    expect(device.get_by_text("Номер 123 456 78 90.")).to_be_visible()
+    said = device.locator(".said dd").all_inner_texts()
+    assert any("Решение будет до" in text for text in said)
+    late = browser.new_page()
+    late.goto(f"http://{server}/c")
+    late.get_by_label("Код звонка").fill(pin)
+    late.keyboard.press("Enter")
+    expect(late.get_by_role("alert")).to_contain_text("код больше не действует")
+
+
+def read_by_pin(page: Page, address: str, pin: str) -> None:
+    page.goto(f"http://{address}")
+    page.get_by_label("Код звонка").fill(pin)
+    page.get_by_role("button", name="Читать").click()
+    expect(page.locator(".cue-by-line").first).to_be_visible()
+
+
+def assert_the_player_shows_captions(page: Page) -> None:
+    """Chromium reads every cue of the file, and shows each in its time."""
+    found = page.locator("audio").evaluate(
+        """player => new Promise((resolve) => {
+          const track = player.querySelector("track");
+          const tell = () => resolve([player.duration, track.track.mode,
+            [...track.track.cues].map(({ startTime, endTime, text }) => [startTime, endTime, text])]);
+          const look = () => track.readyState === 2 && player.readyState ? tell() : setTimeout(look, 50);
+          look();
         })"""
     )
-    assert sounded_s > 20
+    duration_s, mode, cues = found
+    assert duration_s > 20 and mode == "hidden", "read by the browser, drawn by the page"
+    file = read_web_vtt(httpx.get(f"{page.url}/captions.vtt").text)
+    assert [text for _, _, text in cues] == [f"<v {cue.speaker}>{cue.text}</v>" for cue in file]
+    assert all(0 <= start_s < end_s and start_s < duration_s for start_s, end_s, _ in cues)
+    asked = next(cue for cue in file if "Назовите номер" in cue.text)
+    page.locator("audio").evaluate("(player, at_s) => { player.currentTime = at_s }", asked.start_ms / 1000 + 0.1)
+    expect(page.locator("#player-captions")).to_contain_text(f"Линия: {asked.text}")
+    page.locator("audio").evaluate("player => { player.currentTime = 0.01 }")
+    expect(page.locator("#player-captions")).not_to_contain_text(asked.text)
 
 
 def assert_status_was_told(caller: list[str], line: list[str]) -> None:

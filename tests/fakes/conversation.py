@@ -37,10 +37,11 @@ class Conversation(Rehearsal):
         given: Mapping[str, str] | None = None,
         office: EmbeddedOffice | None = None,
         today: date | None = None,
+        known: Mapping[str, str] | None = None,
     ) -> None:
         self._facts, self._given, self._real = facts, given or {}, office
         self.registered: list[tuple[str, Mapping[str, str]]] = []
-        super().__init__(script, number, self, start=start, today=today)
+        super().__init__(script, number, self, start=start, today=today, known=known)
 
     def look_up(self, name: str, args: Mapping[str, str]) -> Mapping[str, str] | None:
         return self._real.look_up(name, args) if self._real else self._facts.get(args.get("number", ""))

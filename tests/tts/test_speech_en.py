@@ -25,6 +25,7 @@ SMALL = {word: number for number, word in enumerate(map(cardinal, range(100)))}
         ("500,01 ₽", "five hundred roubles one kopeck"),
         ("ulitsa Lenina, No. 12", "ulitsa Lenina, number twelve"),
         ('say "yes"', "say yes"),
+        ("open line.gosuslugi.ru/c", "open line dot gosuslugi dot ru slash C"),
         ("007", "zero zero seven"),
     ],
 )

@@ -26,7 +26,7 @@ from voice.events import (
     Typed,
 )
 from voice.line import CallRequest, Line, Pressed, Sound, Wrote
-from voice.web import call_page, call_socket, caption_stream
+from voice.web import call_page, call_socket, caption_entry, caption_stream
 from voice.web.headers import PageHeaders
 
 WEB = Path(voice.web.__file__).parent
@@ -48,7 +48,7 @@ class SmallLine:
     async def answer(self, line: Line, request: CallRequest) -> None:
         if self.busy:
             raise LineBusy("full")
-        captions = self.hub.open(request.call_id)
+        captions = self.hub.open(request.key)
         self.lines.append(line)
         at_ms = 0
         try:
@@ -94,6 +94,7 @@ class SmallLine:
         app.include_router(call_socket.router(self.answer, lines={LINE}, default_line=LINE))
         app.include_router(call_page.router(templates, lines={LINE: "Линия государственных услуг"}, fixtures=fixtures))
         app.include_router(caption_stream.router(self.hub, templates))
+        app.include_router(caption_entry.router(self.hub, templates))
         return app
 
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 import voice.web
 from voice.archive.archive import Archive
+from voice.captions.labels import labels
 from voice.events import AnyEvent, Final, Interrupted, Key, SayDone, SayStarted, SpeechEnded, SpeechStarted, Typed, Word
 from voice.web.archive_pages import router
 
@@ -32,7 +33,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def client(archive: Archive) -> TestClient:
     app = FastAPI()
-    app.include_router(router(archive, Jinja2Templates(TEMPLATES)))
+    app.include_router(router(archive, Jinja2Templates(TEMPLATES), labels()))
     return TestClient(app)
 
 
@@ -121,7 +122,10 @@ def test_the_sound_is_served_whole_and_in_parts(archive: Archive, client: TestCl
     assert beyond.status_code == 416
 
 
-@pytest.mark.parametrize("path", ["/archive/nothing", "/archive/nothing/sound.flac", "/archive/..%2f..%2fa.db"])
+@pytest.mark.parametrize(
+    "path",
+    ["/archive/nothing", "/archive/nothing/sound.flac", "/archive/nothing/captions.vtt", "/archive/..%2f..%2fa.db"],
+)
 def test_what_is_not_there_is_said_in_russian(client: TestClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -146,7 +150,9 @@ def test_a_page_has_landmarks_and_nothing_from_elsewhere(archive: Archive, clien
     record(archive)
     page = client.get(path).text
     shape = Shape(page)
-    assert [shape.count(tag) for tag in ("main", "header", "h1", "title", "script")] == [1, 1, 1, 1, 0]
+    assert [shape.count(tag) for tag in ("main", "header", "h1", "title")] == [1, 1, 1, 1]
+    assert all(attrs["src"].startswith("/static/") for tag, attrs in shape.tags if tag == "script" and attrs["src"])
+    assert "<script>" not in page
     assert ("html", {"lang": "ru"}) in shape.tags
     assert "http://" not in page and "https://" not in page and " style=" not in page
     ids = {attrs["id"] for _, attrs in shape.tags if "id" in attrs}

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, Select, and_, func, insert, select, update
 
+from voice.archive import take_aways
 from voice.archive.journal import Journal
 from voice.archive.owner import Owner, is_alive
 from voice.archive.recorder import Recorder
@@ -168,6 +169,21 @@ class Archive:
             name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one_or_none()
         path = self._sound / name if name else None
         return path if path and path.is_file() else None
+
+    def give_away(self, call_id: str, days: int) -> str:
+        """A secret by which the caller may fetch his call for `days`. Raises RecordingFailed.
+
+        It belongs to the thread of the recorders.
+        """
+        self._retry()
+        now = self._now()
+        return take_aways.give(self._engine, call_id, now, now + timedelta(days=days))
+
+    def given_away(self, key: str) -> tuple[Record, datetime] | None:
+        """The call of such a secret, and until when it may be fetched; None for any other, or when its time is over."""
+        found = take_aways.find(self._engine, key, self._now())
+        record = self.call(found[0]) if found else None
+        return (record, found[1]) if found and record else None
 
     def _create(self, name: str) -> FlacWriter:
         path = self._sound / name

@@ -97,6 +97,16 @@ class Events(Base):
     json: Mapped[str]
 
 
+class TakeAways(Base):
+    """Secret links by which a caller fetches what was said in his call. The secret itself is not kept."""
+
+    __tablename__ = "take_aways"
+
+    key_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"))
+    until: Mapped[datetime]
+
+
 class Traces(Base):
     """The times of one reply; `utterance` is the line's saying it measured, 0 when there was none."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from unicodedata import category
 
 from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels
@@ -36,7 +37,7 @@ def lines(events: Iterable[AnyEvent], labels: Labels) -> list[Line]:
         (
             Line(cue.at_ms, max(ends[cue.seg], cue.at_ms + SHORTEST_MS), labels.who[cue.who], text)
             for cue in cues.values()
-            if cue.who and (text := " ".join(cue.stable.split()) if cue.final else "")
+            if cue.who and (text := _one_line(cue.stable) if cue.final else "")
         ),
         key=lambda line: line.start_ms,
     )
@@ -53,10 +54,17 @@ def web_vtt(events: Iterable[AnyEvent], labels: Labels) -> str:
 
 def plain_text(events: Iterable[AnyEvent], labels: Labels) -> str:
     """One text a line, with the minute and second it began and its speaker."""
-    return "".join(
-        f"{line.start_ms // 60_000:02d}:{line.start_ms // 1000 % 60:02d} {line.speaker}: {line.text}\n"
-        for line in lines(events, labels)
-    )
+    return "".join(f"{clock(line.start_ms)} {line.speaker}: {line.text}\n" for line in lines(events, labels))
+
+
+def _one_line(text: str) -> str:
+    """Without signs that no file may hold: controls, halves of letters."""
+    return " ".join("".join(sign for sign in text if category(sign) not in ("Cc", "Cs") or sign.isspace()).split())
+
+
+def clock(at_ms: int) -> str:
+    """Minutes and seconds of the call."""
+    return f"{at_ms // 60_000:02d}:{at_ms // 1000 % 60:02d}"
 
 
 def _time(at_ms: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voice.errors import PromptError
@@ -16,7 +16,11 @@ LABELS = Path(__file__).with_name("labels")
 class Labels:
     key: str  # with {digit}
     who: Mapping[str, str]  # line, caller, operator
+    who_to_others: Mapping[str, str]  # the same, for those who were not in the call
     ended: Mapping[str, str]  # by whom: caller, line, error
+
+    def to_others(self) -> Labels:
+        return replace(self, who=self.who_to_others)
 
 
 def labels(language: str = "ru") -> Labels:
@@ -24,10 +28,11 @@ def labels(language: str = "ru") -> Labels:
     path = LABELS / f"{language}.toml"
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        who, ended = dict(data["who"]), dict(data["ended"])
-        if {"line", "caller", "operator"} - who.keys() or {"caller", "line", "error"} - ended.keys():
+        who, others, ended = (dict(data[name]) for name in ("who", "who_to_others", "ended"))
+        sides = {"line", "caller", "operator"}
+        if sides - who.keys() or sides - others.keys() or {"caller", "line", "error"} - ended.keys():
             raise PromptError(str(path), 1, "a label is missing")
-        return Labels(key=data["key"], who=who, ended=ended)
+        return Labels(key=data["key"], who=who, who_to_others=others, ended=ended)
     except OSError as error:
         raise PromptError(str(path), 0, f"cannot be read: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, KeyError) as error:

@@ -7,13 +7,16 @@ partial texts, gets every final one, and costs the call nothing.
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels
+from voice.captions.pins import WrongTries, draw_pin
 from voice.events import AnyEvent
 
 HEARTBEAT_S = 15.0
@@ -24,10 +27,12 @@ ENDED_KEPT = 200  # ended calls, for a reader whose network comes back late
 class CallCaptions:
     """One call's captions. All methods are for the event loop's own thread."""
 
-    def __init__(self, labels: Labels, *, finals_kept: int = FINALS_KEPT) -> None:
+    def __init__(self, labels: Labels, *, pin: str = "", finals_kept: int = FINALS_KEPT) -> None:
+        self.pin = pin  # opens these captions while the call lasts
         self.ended = False
+        self.take_away = ""  # the secret of what may be kept of the call, once it is over
         self.lost = 0  # final cues that fell out of the ring
-        self._reader = CueReader(labels)
+        self._labels, self._reader = labels, CueReader(labels)
         self._finals: deque[Cue] = deque(maxlen=finals_kept)
         self._partials: dict[str, Cue] = {}
         self._last = 0
@@ -45,9 +50,9 @@ class CallCaptions:
             self._finals.append(cue)
         self._wake()
 
-    def close(self) -> None:
-        """The call is over: readers get what they miss, then their stream ends."""
-        self.ended = True
+    def close(self, take_away: str = "") -> None:
+        """The call is over: its PIN is void, readers get what they miss, then their stream ends."""
+        self.ended, self.take_away = True, take_away
         self._wake()
 
     def since(self, seq: int) -> list[Cue]:
@@ -58,6 +63,12 @@ class CallCaptions:
                 break
             finals.append(cue)
         return sorted([*finals, *(cue for cue in self._partials.values() if cue.seq > seq)], key=lambda cue: cue.seq)
+
+    def so_far(self) -> str:
+        """All texts as they stand, one a line, each with its speaker."""
+        newest = {cue.seg: cue for cue in self.since(0) if cue.kind != "speaking"}
+        said = ((self._labels.who[cue.who] + ": " if cue.who else "") + cue.text for cue in newest.values() if cue.text)
+        return "".join(f"{text}\n" for text in said)
 
     async def follow(self, seq: int = 0, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[Cue | None]:
         """Yield cues after `seq` to the end of the call; None when nothing came for `heartbeat_s`."""
@@ -82,37 +93,48 @@ class CallCaptions:
 
 
 class CaptionHub:
-    """The captions of all calls, by call id."""
+    """The captions of all calls, by the secret key that opens each (`CallRequest.key`)."""
 
     def __init__(self, labels: Labels, *, ended_kept: int = ENDED_KEPT) -> None:
+        self.wrong_tries = WrongTries()
         self._labels, self._ended_kept = labels, ended_kept
         self._calls: OrderedDict[str, CallCaptions] = OrderedDict()
 
-    def open(self, call_id: str) -> CallCaptions:
+    def open(self, key: str) -> CallCaptions:
         """Begin a call's captions; the oldest of the ended ones are forgotten."""
         ended = [known for known, captions in self._calls.items() if captions.ended]
         for known in ended[: max(0, len(ended) - self._ended_kept)]:
             del self._calls[known]
-        self._calls[call_id] = captions = CallCaptions(self._labels)
+        taken = {captions.pin for captions in self._calls.values()}
+        self._calls[key] = captions = CallCaptions(self._labels, pin=draw_pin(taken))
         return captions
 
-    def get(self, call_id: str) -> CallCaptions | None:
-        return self._calls.get(call_id)
+    def get(self, key: str) -> CallCaptions | None:
+        return self._calls.get(key)
+
+    def key_of(self, pin: str) -> str | None:
+        """The key of the running call with this PIN. All are compared whole, so the time it takes tells nothing."""
+        found = None
+        for key, captions in self._calls.items():
+            if hmac.compare_digest(captions.pin.encode(), pin.encode()) and not captions.ended:
+                found = key
+        return found
 
     def close(self) -> None:
         """End every stream, so that the server can stop."""
         for captions in self._calls.values():
-            captions.close()
+            captions.close(captions.take_away)
 
 
 def server_sent(cue: Cue | None) -> str:
-    """One cue as a server-sent event whose id is its `seq`; None as a comment that keeps the connection.
+    """One cue as a server-sent event whose id is its `seq`; None as a comment that keeps the connection."""
+    return ":\n\n" if cue is None else sent_event("cue", asdict(cue), cue.seq)
+
+
+def sent_event(name: str, data: Mapping[str, Any], seq: int | None = None) -> str:
+    """A server-sent event; one without `seq` changes nothing in what a reader asks for after a cut.
 
     Source: html.spec.whatwg.org, 9.2 Server-sent events.
     """
-    if cue is None:
-        return ":\n\n"
-    return f"id: {cue.seq}\nevent: cue\ndata: {json.dumps(asdict(cue), ensure_ascii=False)}\n\n"
-
-
-END_OF_STREAM = "event: end\ndata: {}\n\n"  # without it a browser would connect again for ever
+    number = "" if seq is None else f"id: {seq}\n"
+    return f"{number}event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

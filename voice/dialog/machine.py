@@ -317,6 +317,7 @@ class Dialog(Talk):
             "help": self._help,
             "wait": self._wait,
             "greet": self._greet,
+            "captions": self._captions,
             "keys_only": lambda: self._answer_by(keys=True),
             "by_voice": lambda: self._answer_by(keys=False),
             "english": lambda: self._speak("en", "english"),
@@ -360,6 +361,14 @@ class Dialog(Talk):
 
     def _greet(self) -> list[Action]:
         return [*self._say(self.script.texts.say("greet", {"question": self._asked()})), self._ears()]
+
+    def _captions(self) -> list[Action]:
+        """Where the call can be read: told slowly, and the caller is given time to get there."""
+        if "captions_pin" not in self.memory.values:
+            return [*self._say(self._text("captions.none")), *self._say(self._asked()), self._ears()]
+        self._waiting = True
+        told = self._say(self._text("captions.where"), manner=self.manner.slower())
+        return [*told, *self._say(self._asked()), self._ears()]
 
     def _answer_by(self, *, keys: bool) -> list[Action]:
         self.manner = replace(self.manner, keys_only=keys)

@@ -35,9 +35,10 @@ class Memory:
             self.kinds[name] = kind
 
     def at(self, step: str) -> None:
-        """A question is asked; asking it again is no new place."""
-        if not self.way or self.way[-1].step != step:
-            self.way.append(Place(step, dict(self.values), dict(self.shown)))
+        """A question is asked; asking it again is no new place, but what is known by then may have changed."""
+        if self.way and self.way[-1].step == step:
+            self.way.pop()
+        self.way.append(Place(step, dict(self.values), dict(self.shown)))
 
     def back(self) -> str | None:
         """The question before this one, with what was known then; None at the beginning."""

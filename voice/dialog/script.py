@@ -17,7 +17,7 @@ from voice.settings import ALONE, Learning
 
 DEEDS = (
     *("operator", "back", "repeat", "slower", "faster", "louder", "quieter", "help", "wait", "greet"),
-    *("restart", "keys_only", "by_voice", "simple", "english", "russian"),
+    *("restart", "keys_only", "by_voice", "simple", "captions", "english", "russian"),
 )
 MOST_BRIEF_WORDS = 2
 MOST_OPTIONS = 4  # more cannot be kept in mind

@@ -38,13 +38,14 @@ class Talk:
     """What is talked about, and how far the talk has come.
 
     today: the caller's day, by which yesterday is understood. languages: what else may be spoken, by name: the same
-    flows with other texts.
+    flows with other texts. facts: what texts may name in every state.
     """
 
     script: Script
     dialled: DialledLine
     today: date | None = None
     languages: Mapping[str, Script] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
     question: Question = field(init=False)
     tries: Tries = field(init=False)
     manner: Manner = field(init=False)
@@ -66,7 +67,8 @@ class Talk:
         self.manner = Manner(pace=line.pace, patience=line.patience, simple=line.manner == "simple")
         self.question = Question(self.script, self.script.steps[line.start], today=self.today)
         self.tries = Tries(self.script.ladders)
-        self.memory.keep("line", line.name)
+        for name, value in {**self.facts, "line": line.name}.items():
+            self.memory.keep(name, value)
 
     @property
     def turn(self) -> Turn:
@@ -74,9 +76,10 @@ class Talk:
 
     # --- speaking ----------------------------------------------------------------------------------------------------
 
-    def _say(self, text: str, *, cut: bool = True) -> list[Action]:
+    def _say(self, text: str, *, cut: bool = True, manner: Manner | None = None) -> list[Action]:
+        """manner: of this saying only."""
         self._said.append(text)
-        return [CancelTimer(SILENCE), *self.floor.say(text, self.manner, cut=cut)]
+        return [CancelTimer(SILENCE), *self.floor.say(text, manner or self.manner, cut=cut)]
 
     def _ask_aloud(self, key: str, nth: int = 0) -> list[Action]:
         return [*self._say(self._text(key, nth)), self._ears()]

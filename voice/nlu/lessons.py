@@ -35,7 +35,7 @@ def lessons_of(intents: Intents) -> list[Lesson]:
     """All that the data teaches: examples, tests, elsewhere, and some phrases made from templates and rules."""
     found: dict[tuple[tuple[str, ...], int], Lesson] = {}
     for owner, intent in enumerate(intents.intents):
-        chance = random.Random(owner)
+        chance = random.Random(intent.name)  # not its number: another intent must not change this one
         said = [*intent.examples, *(heard.text for heard in intent.heard)]
         made_up = [templates.sample(template, intents.lists, chance) for template in _spread(intent.say, intent.more)]
         made_up += [" ".join(row) for rule in intent.rules for row in _rows(rule, chance)]

@@ -8,7 +8,7 @@ From the browser
     text    {"type": "heard", "ms": 1200}       optional: how much of the line's sound has really sounded
     text    {"type": "hangup"}
 To the browser
-    text    {"type": "call", "id": "...", "captions": "/calls/<id>/captions", "play_hz": 24000}   before any sound
+    text    {"type": "call", "id": "...", "captions": "/calls/<key>/captions", "play_hz": 24000}   before any sound
     binary  the line's sound, the same form, of `play_hz`
     text    {"type": "clear"}                   forget all sound that has not sounded: the caller interrupts
     text    {"type": "bye", "by": "caller" | "line", "reason": "..."}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from voice.tts.addresses import ADDRESS, spoken
+
 _UNDER_TWENTY = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
     sixteen seventeen eighteen nineteen"""
 _UNITS = _UNDER_TWENTY.split()
@@ -17,6 +19,7 @@ _ORDINAL_ENDINGS = (
 _LARGEST = 10**12
 _LONGEST_RUN = 3  # digits without a pause
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_ADDRESS_SIGNS = {".": "dot", ":": "colon", "/": "slash", "-": "dash"}
 _SAID = {
     "SNILS": "sneels",
     "INN": "I N N",
@@ -82,12 +85,17 @@ def _money(match: re.Match[str]) -> str:
     return said + (f" {cardinal(kopecks)} kopeck{'s' if kopecks != 1 else ''}" if kopecks else "")
 
 
+def _address(match: re.Match[str]) -> str:
+    return spoken(match, _ADDRESS_SIGNS, lambda word: word.upper() if len(word) == 1 else word)
+
+
 def _number(match: re.Match[str]) -> str:
     digits = match[0]
     return cardinal(int(digits)) if len(digits) <= 3 and (digits == "0" or digits[0] != "0") else _digits(match)
 
 
 _PASSES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (ADDRESS, _address),
     (re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in _SAID)), lambda match: _SAID[match[0]]),
     (re.compile(rf"(?<!\d)(?<!\d )(?P<day>\d{{1,2}}) (?P<month>{_MONTHS})\b"), _day),
     (re.compile(r"(?<![\d,.])(?P<roubles>\d{1,3}(?: \d{3})+|\d+)(?:,(?P<kopecks>\d\d))? ?₽"), _money),

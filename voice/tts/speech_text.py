@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
+from voice.tts.addresses import ADDRESS, spoken
 from voice.tts.numbers_ru import LARGEST, Case, Gender, cardinal, ordinal, plural
 
 _DATA: dict[str, Any] = tomllib.loads((Path(__file__).parent / "speech_ru.toml").read_text(encoding="utf-8"))
@@ -49,6 +50,7 @@ _SPACED_COUNT = re.compile(rf"{_NOT_IN_NUMBER}(?P<n>\d{{1,3}}(?: \d{{3}})+)(?=\s
 _RANGE = re.compile(r"(?<![\d-])(?P<a>\d{1,4})\s?[-–—]\s?(?P<b>\d{1,4})(?![-–—\d])(?=\s[а-яё]{3,})")
 _GROUPS = re.compile(r"(?<!\d)\d+(?:(?:\s?[-–—]\s?| )\d+)+")
 _NUMBER = re.compile(r"\d+(?:(?=\s(?P<noun>[а-яё]{3,}))|)")
+_LATIN = re.compile(_any(list(_DATA["latin"])))
 _LAST_WORD = re.compile(r"([а-яё]+)\s*$", re.IGNORECASE)
 
 
@@ -223,6 +225,19 @@ def _number(match: re.Match[str]) -> str:
     return cardinal(int(digits), case, _gender(noun))
 
 
+def _address(match: re.Match[str]) -> str:
+    return spoken(match, _DATA["address_signs"], _address_word)
+
+
+def _address_word(word: str) -> str:
+    """One Latin letter is named; a Latin word is read as the Russian one it most likely stands for."""
+    if word.isdigit():
+        return _group(word)
+    if len(word) == 1 and word.isascii():
+        return str(_DATA["letters"][word.upper()])
+    return str(_DATA["words"].get(word) or _LATIN.sub(lambda match: _DATA["latin"][match[0]], word))
+
+
 def _table(name: str) -> Callable[[re.Match[str]], str]:
     return lambda match: cast(str, _DATA[name][match[0]])
 
@@ -233,6 +248,7 @@ def _spelled(capitals: str) -> str:
 
 
 _PASSES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (ADDRESS, _address),
     (_SITE_DOT, lambda match: " точка "),
     (_WORD, _table("words")),
     (re.compile(r"\bru\b"), lambda match: "ру"),

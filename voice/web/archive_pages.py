@@ -14,6 +14,8 @@ from fastapi.templating import Jinja2Templates
 
 from voice.archive.archive import Archive
 from voice.archive.records import Call, Record, Utterance
+from voice.captions.export import web_vtt
+from voice.captions.labels import Labels
 from voice.events import Interrupted, Resumed, SayStarted, from_json
 
 A_PAGE = 50
@@ -40,8 +42,8 @@ class Turn:
     gap_ms: int | None
 
 
-def router(archive: Archive, templates: Jinja2Templates) -> APIRouter:
-    """GET /archive, /archive/{id}, /archive/{id}/sound.flac (with Range)."""
+def router(archive: Archive, templates: Jinja2Templates, labels: Labels) -> APIRouter:
+    """GET /archive, /archive/{id}, /archive/{id}/sound.flac (with Range), /archive/{id}/captions.vtt."""
     pages = APIRouter()
 
     def missing(request: Request) -> Response:
@@ -76,6 +78,14 @@ def router(archive: Archive, templates: Jinja2Templates) -> APIRouter:
         if path is None:
             return missing(request)
         return FileResponse(path, media_type="audio/flac")
+
+    @pages.get("/archive/{call_id}/captions.vtt")
+    def captions(request: Request, call_id: str) -> Response:
+        record = archive.call(call_id)
+        if record is None:
+            return missing(request)
+        events = (from_json(stored.json) for stored in record.events)
+        return Response(web_vtt(events, labels.to_others()), media_type="text/vtt")
 
     return pages
 

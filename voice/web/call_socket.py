@@ -77,10 +77,11 @@ def router(answer: Answer, *, lines: Collection[str], default_line: str) -> APIR
             return
         except SocketGone:
             return
-        captions = f"/calls/{call_id}/captions"
+        request = CallRequest(line=start.line, caller="", transport="browser", call_id=call_id)
+        captions = f"/calls/{request.key}/captions"
         try:
             async with BrowserLine(socket, codec, start, call_id=call_id, captions=captions, texts=texts) as line:
-                await answer(line, CallRequest(line=start.line, caller="", transport="browser", call_id=call_id))
+                await answer(line, request)
         except (CallerFault, LineBusy) as error:
             log.info("call %s ended: %s (%s)", call_id, error, error.code)
         except Exception:

@@ -1,4 +1,5 @@
-"""GET /calls/{id}/captions: a call's captions as server-sent events; GET /calls/{id}: the page that shows them."""
+"""A call's captions to read: GET /calls/{key} is the page, /calls/{key}/captions the stream of server-sent events,
+/calls/{key}/text all that was said so far, for a browser without scripts."""
 
 from __future__ import annotations
 
@@ -6,44 +7,62 @@ import re
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Header, HTTPException, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from fastapi.templating import Jinja2Templates
 
-from voice.captions.live import END_OF_STREAM, CallCaptions, CaptionHub, server_sent
+from voice.captions.live import CallCaptions, CaptionHub, sent_event, server_sent
+from voice.captions.pins import shown_pin
 from voice.web.errors import error_texts
 
 _ID = re.compile(r"[0-9]{1,15}")
 # A proxy that collects the stream into large pieces would hold the words back.
 _LIVE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+SECRET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}  # of every page whose address is a secret
 
 
-def router(hub: CaptionHub, templates: Jinja2Templates) -> APIRouter:
-    """Captions of the calls of `hub`. The id of a call is the secret that opens them."""
+def router(hub: CaptionHub, templates: Jinja2Templates, *, address: str = "") -> APIRouter:
+    """Captions of the calls of `hub`. The key of a call is the secret that opens them.
+
+    address: where a PIN is typed, as people write it; empty: at the host that the reader asked.
+    """
     routes = APIRouter()
     texts = error_texts()
 
-    @routes.get("/calls/{call_id}/captions")
-    async def captions(call_id: str, last_event_id: str = Header(default="0")) -> Response:
-        call = hub.get(call_id)
+    def call_of(key: str) -> CallCaptions:
+        call = hub.get(key)
         if call is None:
             raise HTTPException(404, texts["unknown_call"])
-        since = int(last_event_id) if _ID.fullmatch(last_event_id) else 0
-        return StreamingResponse(_events(call, since), media_type="text/event-stream", headers=_LIVE)
+        return call
 
-    @routes.get("/calls/{call_id}")
-    async def page(request: Request, call_id: str) -> Response:
-        known = hub.get(call_id) is not None
+    @routes.get("/calls/{key}/captions")
+    async def captions(request: Request, key: str, last_event_id: str = Header(default="0")) -> Response:
+        """cue: see voice.captions.cues; elsewhere: how to open the same on another device; end: nothing follows."""
+        since = int(last_event_id) if _ID.fullmatch(last_event_id) else 0
+        here = address or f"{request.url.netloc}/c"
+        return StreamingResponse(_events(call_of(key), since, here), media_type="text/event-stream", headers=_LIVE)
+
+    @routes.get("/calls/{key}/text")
+    async def text(key: str) -> Response:
+        return PlainTextResponse(call_of(key).so_far(), headers=SECRET)
+
+    @routes.get("/calls/{key}")
+    async def page(request: Request, key: str) -> Response:
+        known = hub.get(key) is not None
         return templates.TemplateResponse(
             request,
             "captions.html",
-            {"captions_url": f"/calls/{call_id}/captions" if known else "", "unknown": texts["unknown_call"]},
+            {"here": "captions", "call": f"/calls/{key}" if known else "", "unknown": texts["unknown_call"]},
             status_code=200 if known else 404,
+            headers=SECRET,
         )
 
     return routes
 
 
-async def _events(call: CallCaptions, since: int) -> AsyncIterator[str]:
+async def _events(call: CallCaptions, since: int, address: str) -> AsyncIterator[str]:
+    if not call.ended:
+        yield sent_event("elsewhere", {"address": address, "pin": shown_pin(call.pin)})
     async for cue in call.follow(since):
         yield server_sent(cue)
-    yield END_OF_STREAM
+    # Without a word of the end a browser would connect again for ever.
+    yield sent_event("end", {"take_away": f"/t/{call.take_away}" if call.take_away else ""})

@@ -39,7 +39,8 @@ class Office(Protocol):
 class Rehearsal:
     """Plays the shell of a call: sayings sound at once, timers are fired by `silence`, the office answers at once.
 
-    caller: the number that calls, if it is known. start: False leaves CallStarted to the one who rehearses.
+    caller: the number that calls, if it is known. known: what texts may name in every state.
+    start: False leaves CallStarted to the one who rehearses.
     Time stands still but for what is added to `at_ms`.
     """
 
@@ -53,9 +54,10 @@ class Rehearsal:
         start: bool = True,
         today: date | None = None,
         languages: Mapping[str, Script] | None = None,
+        known: Mapping[str, str] | None = None,
     ) -> None:
         self.script, self.office, self.caller = script, office, caller
-        self.dialog = Dialog(script, script.lines[line], today=today, languages=languages or {})
+        self.dialog = Dialog(script, script.lines[line], today=today, languages=languages or {}, facts=known or {})
         self.said: list[str] = []  # all that the line said
         self.understood: list[Understood] = []
         self.actions: list[act.Action] = []

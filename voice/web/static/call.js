@@ -48,7 +48,7 @@ async function dial(openCaller, ownLabel) {
 function begin(mine, { id, captions: url }) {
   mine.id = id;
   captions.connect(url);
-  at("other-device").href = `/calls/${id}`;
+  at("other-device").href = url.replace(/\/captions$/, "");
   enter("live");
   mine.caller?.start((pcm) => {
     mine.socket.sound(pcm);

@@ -6,32 +6,43 @@ const AT_THE_END_PX = 48;
 const ANNOUNCED_KEPT = 4;
 
 export class CaptionsLog {
-  // root holds [data-log], [data-announcer] and [data-newer]; onSpeaking(who) tells who speaks now.
-  constructor(root, { onSpeaking = () => {}, onState = () => {} } = {}) {
+  // root holds [data-log], [data-announcer] and [data-newer], perhaps [data-elsewhere] and [data-take-away];
+  // onSpeaking(who) tells who speaks now, onState(name) how the stream is, onHeld(count) how much a pause holds back.
+  constructor(root, { onSpeaking = () => {}, onState = () => {}, onHeld = () => {} } = {}) {
+    this.root = root;
     this.log = root.querySelector("[data-log]");
     this.announcer = root.querySelector("[data-announcer]");
     this.newer = root.querySelector("[data-newer]");
     this.onSpeaking = onSpeaking;
     this.onState = onState;
-    this.revs = new Map();
-    this.newer.addEventListener("click", () => this.toTheEnd());
+    this.onHeld = onHeld;
+    this.listeners = [];
+    this.clear();
+    this.newer.addEventListener("click", () => {
+      this.toTheEnd();
+      this.log.focus();
+    });
     this.log.addEventListener("scroll", () => {
       this.following = this.isAtTheEnd();
-      if (this.following) this.newer.hidden = true;
+      if (this.following) this.allRead();
     });
     new ResizeObserver(() => this.following && this.toTheEnd()).observe(this.log);
-    this.following = true;
+  }
+
+  // Another kind of event of the same stream; `handler` gets its data. To be called before `connect`.
+  on(name, handler) {
+    this.listeners.push([name, handler]);
   }
 
   connect(url) {
     this.source = new EventSource(url);
     this.source.onopen = () => this.onState("live");
     this.source.onerror = () => this.onState(this.source.readyState === EventSource.CLOSED ? "lost" : "reconnecting");
-    this.source.addEventListener("cue", ({ data }) => this.show(JSON.parse(data)));
-    this.source.addEventListener("end", () => {
-      this.close();
-      this.onState("ended");
-    });
+    const hear = (name, handler) => this.source.addEventListener(name, ({ data }) => handler(JSON.parse(data)));
+    hear("cue", (cue) => this.show(cue));
+    hear("elsewhere", (where) => this.showElsewhere(where));
+    hear("end", ({ take_away }) => this.end(take_away));
+    for (const [name, handler] of this.listeners) hear(name, handler);
   }
 
   close() {
@@ -40,33 +51,75 @@ export class CaptionsLog {
 
   clear() {
     this.close();
-    this.revs.clear();
+    this.revs = new Map();
+    this.held = null; // newest cue of each segment that came during a pause
     this.log.replaceChildren();
     this.announcer.replaceChildren();
-    this.newer.hidden = true;
+    this.showElsewhere(null);
+    this.offer("");
+    this.allRead();
     this.following = true;
+  }
+
+  end(takeAway) {
+    this.close();
+    this.resume();
+    this.showElsewhere(null);
+    this.offer(takeAway);
+    this.onState("ended");
+  }
+
+  pause() {
+    this.held ??= new Map();
+    this.onHeld(0);
+  }
+
+  resume() {
+    const held = this.held ?? new Map();
+    this.held = null;
+    this.onHeld(0);
+    for (const cue of [...held.values()].sort((one, other) => one.seq - other.seq)) this.write(cue);
   }
 
   show(cue) {
     if (cue.rev <= (this.revs.get(cue.seg) ?? -1)) return; // sent again after a cut
     this.revs.set(cue.seg, cue.rev);
-    if (cue.kind === "speaking") {
-      this.onSpeaking(cue.who);
-      return;
-    }
-    let entry = this.log.querySelector(`[data-seg="${cue.seg}"]`);
+    if (cue.kind === "speaking") this.onSpeaking(cue.who);
+    else if (this.held) this.hold(cue);
+    else this.write(cue);
+  }
+
+  hold(cue) {
+    this.held.set(cue.seg, cue);
+    this.onHeld([...this.held.values()].filter((one) => one.text && !this.entryOf(one)).length);
+  }
+
+  write(cue) {
+    let entry = this.entryOf(cue);
     if (!cue.text) {
-      entry?.remove();
+      this.withdraw(entry);
       return;
     }
     const isNew = !entry;
     if (isNew) this.log.append((entry = this.entry(cue)));
+    entry.classList.remove("cue-withdrawn");
     entry.classList.toggle("cue-growing", !cue.final);
     setText(entry.querySelector(".cue-stable"), cue.stable);
     setText(entry.querySelector(".cue-rest"), cue.rest);
     if (cue.final && !(cue.kind === "say" && cue.rev > 0)) this.announce(cue);
     if (this.following) this.toTheEnd();
-    else if (isNew) this.newer.hidden = false;
+    else if (isNew) this.oneUnread();
+  }
+
+  // Where something stands below, the room stays: nothing that is being read may move.
+  withdraw(entry) {
+    if (!entry) return;
+    if (entry === this.log.lastElementChild) entry.remove();
+    else entry.classList.add("cue-withdrawn");
+  }
+
+  entryOf(cue) {
+    return this.log.querySelector(`[data-seg="${cue.seg}"]`);
   }
 
   entry(cue) {
@@ -96,13 +149,40 @@ export class CaptionsLog {
     while (this.announcer.children.length > ANNOUNCED_KEPT) this.announcer.firstChild.remove();
   }
 
+  oneUnread() {
+    this.unread += 1;
+    this.newer.hidden = false;
+    this.newer.querySelector("[data-unread]").textContent = texts.unread + this.unread;
+  }
+
+  allRead() {
+    this.unread = 0;
+    this.newer.hidden = true;
+  }
+
   isAtTheEnd() {
     return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < AT_THE_END_PX;
   }
 
   toTheEnd() {
     this.log.scrollTop = this.log.scrollHeight;
-    this.newer.hidden = true;
+    this.following = true;
+    this.allRead();
+  }
+
+  showElsewhere(where) {
+    const told = this.root.querySelector("[data-elsewhere]");
+    if (!told) return;
+    told.hidden = !where;
+    told.querySelector("[data-address]").textContent = where?.address ?? "";
+    told.querySelector("[data-pin]").textContent = where?.pin ?? "";
+  }
+
+  offer(takeAway) {
+    const offered = this.root.querySelector("[data-take-away]");
+    if (!offered) return;
+    offered.hidden = !takeAway;
+    offered.querySelector("a").href = takeAway || "";
   }
 }
 

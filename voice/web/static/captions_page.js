@@ -1,18 +1,49 @@
 // A call's captions alone, for a second device.
 
 import { CaptionsLog } from "/static/captions_log.js";
+import { keepLook } from "/static/reader_look.js";
 import { showSpeaking } from "/static/speaking.js";
 import { texts } from "/static/texts.js";
 
-const root = document.getElementById("reading");
-const state = document.getElementById("captions-state");
+const at = (id) => document.getElementById(id);
+const root = at("reading");
+const pause = at("pause");
+let stream = "";
 
-showSpeaking("");
-new CaptionsLog(root, {
+function tell() {
+  const name = captions.held ? "paused" : stream;
+  at("captions-state").textContent = texts[`captions_${name}`] ?? "";
+}
+
+const captions = new CaptionsLog(root, {
   onSpeaking: showSpeaking,
   onState: (name) => {
-    state.textContent = texts[`captions_${name}`];
-    root.dataset.captionsState = name;
-    if (name === "ended") showSpeaking("");
+    root.dataset.captionsState = stream = name;
+    if (name === "ended") {
+      showSpeaking("");
+      pause.hidden = true;
+    }
+    tell();
   },
-}).connect(root.dataset.captions);
+  onHeld: (count) => {
+    pause.textContent = captions.held ? texts.go_on + (count ? ` (${count})` : "") : texts.pause;
+  },
+});
+
+pause.addEventListener("click", () => {
+  if (captions.held) captions.resume();
+  else captions.pause();
+  tell();
+});
+at("look").addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  at("look").open = false;
+  at("look").querySelector("summary").focus();
+});
+keepLook(
+  at("look-form"),
+  () => captions.following && captions.toTheEnd(),
+  (size) => (at("size-told").textContent = texts.size + size),
+);
+showSpeaking("");
+captions.connect(root.dataset.captions);

@@ -1,0 +1,232 @@
+"""Every page of the product in every state that looks different, searched by axe for what keeps people out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+
+import voice.web
+from tests.e2e.conftest import CHROMIUM, FLAGS
+
+TEMPLATES = Path(voice.web.__file__).parent / "templates"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+REPLY_MS = 40_000  # the notice is heard out first, on a busy machine
+STATUS = {
+    "узнать статус заявления": "Назовите номер",
+    "1234567890": "Верно?",
+    "да": "Решение будет до",
+}
+HELP = {"помощь": "Скажите своими словами"}
+
+
+@dataclass(frozen=True)
+class Visited:
+    """A whole typed call on the real server, and where its pages are."""
+
+    host: str
+    context: BrowserContext
+    reader: str  # path of its captions
+    record: str
+    take_away: str
+
+
+def talk(page: Page, turns: dict[str, str]) -> None:
+    """Type each text and wait for what the line says to it."""
+    for text, reply in turns.items():
+        page.get_by_label("Ответ текстом").fill(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(".cue-by-line", has_text=reply)).to_be_visible(timeout=REPLY_MS)
+
+
+def dial_without_microphone(page: Page, host: str) -> None:
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))"
+    )
+    page.goto(f"http://{host}/")
+    page.get_by_role("button", name="Позвонить", exact=True).click()
+    page.get_by_role("button", name="Продолжить без микрофона").click()
+    expect(page.locator("#call")).to_have_attribute("data-state", "live")
+
+
+@pytest.fixture(scope="module")
+def visited(playwright: Playwright, server: str) -> Iterator[Visited]:
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    dial_without_microphone(page, server)
+    reader = page.locator("#other-device").get_attribute("href")
+    talk(page, STATUS)
+    page.get_by_role("button", name="Завершить звонок").click()
+    kept = page.get_by_role("link", name="Сохранить разговор")
+    expect(kept).to_be_visible()
+    record, take_away = (page.locator(css).get_attribute("href") for css in ("#archive-link", "[data-take-away] a"))
+    page.close()
+    assert reader and record and take_away
+    yield Visited(server, context, reader, record, take_away)
+    browser.close()
+
+
+def call_page(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/")
+    expect(page.locator("#recorded")).to_be_visible()
+    yield "before"
+    dial_without_microphone(page, visited.host)
+    talk(page, HELP)
+    yield "live"
+    page.get_by_role("button", name="Завершить звонок").click()
+    expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
+    yield "over"
+
+
+def entry(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/c")
+    yield "form"
+    page.get_by_label("Код звонка").fill("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "wrong"
+
+
+def reader(visited: Visited, page: Page) -> Iterator[str]:
+    line = visited.context.new_page()
+    dial_without_microphone(line, visited.host)
+    talk(line, HELP)
+    page.goto(f"http://{visited.host}{line.locator('#other-device').get_attribute('href')}")
+    expect(page.locator(".cue-by-caller")).to_be_visible()
+    yield "live"
+    page.locator("summary").click()
+    yield "with its settings open"
+    for look in ("тёмные", "Высокий контраст", "светлые"):
+        page.get_by_label(look).check()
+        yield look
+    page.get_by_label("Только две строки").check()
+    page.keyboard.press("Escape")
+    yield "two lines"
+    line.get_by_role("button", name="Завершить звонок").click()
+    expect(page.get_by_text("Разговор завершён")).to_be_visible()
+    yield "ended"
+    line.close()
+    page.evaluate("localStorage.clear()")
+    page.goto(f"http://{visited.host}/calls/nobody")
+    yield "unknown"
+
+
+def archive(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/archive")
+    yield "calls"
+
+
+def archive_call(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}{visited.record}")
+    page.locator("summary").click()
+    yield "one call"
+
+
+def archive_missing(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/archive/nothing")
+    yield "missing"
+
+
+def take_away(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}{visited.take_away}")
+    expect(page.get_by_text("Номер 123 456 78 90.")).to_be_visible()
+    yield "kept"
+    page.emulate_media(media="print")
+    yield "printed"
+    page.emulate_media(media="screen")
+    page.goto(f"http://{visited.host}/t/nothing")
+    yield "missing"
+
+
+WIDE = """() => [...document.querySelectorAll("*")]
+  .filter((one) => one.getBoundingClientRect().right > innerWidth)
+  .map((one) => `${one.tagName}.${one.className}`)"""
+PAGES: dict[str, Callable[[Visited, Page], Iterator[str]]] = {
+    "call.html": call_page,
+    "captions.html": reader,
+    "captions_entry.html": entry,
+    "archive.html": archive,
+    "archive_call.html": archive_call,
+    "archive_missing.html": archive_missing,
+    "take_away.html": take_away,
+}
+
+
+def test_every_page_is_searched() -> None:
+    pages = {path.name for path in TEMPLATES.glob("*.html") if "{% extends" in path.read_text("utf-8")}
+    assert pages == set(PAGES)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(visited: Visited, name: str, colours: str) -> None:
+    page = visited.context.new_page()
+    page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    for state in PAGES[name](visited, page):
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, f"{name}, {state}: {found.generate_report()}"
+    page.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (320, 256)])
+def test_nothing_is_cut_off_at_200_and_400_percent(visited: Visited, name: str, width: int, height: int) -> None:
+    page = visited.context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    for state in PAGES[name](visited, page):
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}, {state}: {page.evaluate(WIDE)}"
+    page.close()
+
+
+def test_a_call_is_read_and_kept_by_keyboard_alone(visited: Visited, chromium: Callable[..., Browser]) -> None:
+    line = visited.context.new_page()
+    dial_without_microphone(line, visited.host)
+    expect(line.locator("[data-pin]")).to_have_text(re.compile(r"(\d\d ){3}\d\d"))
+    pin = line.locator("[data-pin]").inner_text()
+    page = chromium().new_page()
+    page.goto(f"http://{visited.host}/")
+    follow(page, "Субтитры")
+    expect(page.get_by_label("Код звонка")).to_be_focused()
+    page.keyboard.type(pin)
+    page.keyboard.press("Enter")
+    expect(page.locator(".cue-by-line").first).to_be_visible()
+    follow(page, "Пауза")
+    expect(page.get_by_text("Слова не пропадут")).to_be_visible()
+    page.keyboard.press("Enter")
+    line.get_by_role("button", name="Завершить звонок").click()
+    follow(page, "Сохранить разговор")
+    expect(page.get_by_role("heading", name="Ваш разговор")).to_be_visible()
+    with page.expect_download() as download:
+        follow(page, "Текст")
+    assert "Линия: " in download.value.path().read_text(encoding="utf-8")
+
+
+def follow(page: Page, name: str) -> None:
+    """Tab to what has this name, as a person without a mouse does, and press it."""
+    expect(page.get_by_text(name, exact=True).first).to_be_visible()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("document.activeElement.textContent.trim()")
+        if focused == name:
+            assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none", "it is seen"
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"no way to {name!r} by keyboard")
+
+
+def test_printing_makes_a_pdf_with_the_words_and_without_the_buttons(visited: Visited, tmp_path: Path) -> None:
+    page = visited.context.new_page()
+    page.goto(f"http://{visited.host}{visited.take_away}")
+    page.emulate_media(media="print")
+    assert page.get_by_role("button", name="Печать или PDF").is_hidden()
+    assert page.get_by_role("navigation").is_hidden()
+    expect(page.get_by_text("Узнать статус заявления").first).to_be_visible()
+    pdf = page.pdf(path=tmp_path / "call.pdf")
+    assert pdf.startswith(b"%PDF-") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    page.close()
