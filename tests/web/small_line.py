@@ -14,6 +14,8 @@ from voice.captions.labels import labels
 from voice.captions.live import CaptionHub
 from voice.errors import LineBusy
 from voice.events import (
+    Asked,
+    Choice,
     Final,
     HungUp,
     Interrupted,
@@ -24,13 +26,22 @@ from voice.events import (
     SpeechEnded,
     SpeechStarted,
     Typed,
+    Understood,
 )
-from voice.line import CallRequest, Line, Pressed, Sound, Wrote
+from voice.line import CallRequest, Chose, Inbound, Line, Pressed, Sound, Writes, Wrote
 from voice.web import call_page, call_socket, caption_entry, caption_stream
 from voice.web.headers import PageHeaders
 
 WEB = Path(voice.web.__file__).parent
 LINE = "88005553535"
+ASKED = Asked(
+    at_ms=0,
+    asked=1,
+    step="start",
+    choices=(Choice(choice="1", label="Статус заявления", key="1"),),
+    always=(Choice(choice="operator", label="Оператор", key="0"),),
+    hint="Напишите своими словами",
+)
 GREETING = "Здравствуйте! Вы позвонили на линию государственных услуг. Чем помочь?"
 
 
@@ -41,7 +52,7 @@ class SmallLine:
         self.hub = CaptionHub(labels())
         self.echo = echo
         self.busy = False
-        self.heard: list[Sound | Pressed | Wrote] = []
+        self.heard: list[Inbound] = []
         self.lines: list[Line] = []
         self.ended = 0
 
@@ -52,6 +63,7 @@ class SmallLine:
         self.lines.append(line)
         at_ms = 0
         try:
+            captions.publish(ASKED)
             captions.publish(SayStarted(at_ms=0, say=1, text=GREETING))
             await line.play(tone(line.plays_hz, 300))
             async for item in line.inbound():
@@ -61,6 +73,11 @@ class SmallLine:
                         at_ms += pcm.size * 1000 // line.hears_hz
                         if self.echo:
                             await line.play(pcm)
+                    case Chose(_, choice):
+                        label = next(one.label for one in (*ASKED.choices, *ASKED.always) if one.choice == choice)
+                        captions.publish(Understood(at_ms=at_ms, source="tapped", text=label, intent=choice))
+                    case Writes():
+                        continue
                     case Wrote(text):
                         captions.publish(Typed(at_ms=at_ms, text=text))
                     case Pressed("0"):
