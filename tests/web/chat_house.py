@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
@@ -79,6 +80,7 @@ class ChatHouse:
         app = FastAPI()
         templates = Jinja2Templates(WEB / "templates")
         app.add_middleware(PageHeaders)
+        app.add_middleware(GZipMiddleware)
         app.mount("/static", StaticFiles(directory=WEB / "static"))
         lines = {line.number: line.title for line in self.script.lines.values()}
         app.include_router(caption_stream.router(self.hub, templates))
