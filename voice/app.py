@@ -16,7 +16,17 @@ from voice import __version__
 from voice.captions.labels import labels
 from voice.settings import Settings
 from voice.switchboard import Switchboard
-from voice.web import archive_pages, call_page, call_socket, caption_entry, caption_stream, health, take_away
+from voice.web import (
+    answers,
+    archive_pages,
+    call_page,
+    call_socket,
+    caption_entry,
+    caption_stream,
+    chat_page,
+    health,
+    take_away,
+)
 from voice.web.headers import PageHeaders
 
 DRAIN_S = 60.0
@@ -71,6 +81,8 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         call_page.router(templates, lines=lines, fixtures=settings.fixtures),
         caption_stream.router(board.captions, templates, address=captions_address),
         caption_entry.router(board.captions, templates),
+        answers.router(board.call),
+        chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         archive_pages.router(board.archive, templates, words),
         take_away.router(board.archive, templates, words, titles=lines),
     ):

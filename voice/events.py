@@ -1,8 +1,8 @@
 """All that can happen in a call, as one list of frozen events.
 
 `at_ms` is the caller's sound heard so far (samples / rate), never the wall clock: a recording replayed as fast as
-the machine can gives the same events as the live call. Captions, archive and benchmarks follow this stream.
-A new event is one class and one word in `AnyEvent`.
+the machine can gives the same events as the live call. (A call without sound has only its event loop's clock.)
+Captions, archive and benchmarks follow this stream. A new event is one class and one word in `AnyEvent`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-Source = Literal["speech", "key", "typed"]
+Source = Literal["speech", "key", "typed", "tapped"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class CallStarted(Event):
     caller: str  # the caller's number or an empty string
     transport: str
     returning: bool = False  # the same caller has called lately
+    written: bool = False  # there is no sound: both sides write and read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +79,53 @@ class Key(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Typing(Event):
+    """The caller is writing; `text` is what stands there by now, empty when only the fact is told."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Typed(Event):
     text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One button: what may be chosen, as it is read, and the key that means the same (empty where none does)."""
+
+    choice: str
+    label: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Event):
+    """What may be answered from now on; it takes the place of the one before. Nothing to choose or to write: no answer
+    is waited for now.
+
+    asked: grows with every question, so that a late tap is not taken for an answer to the next one.
+    choices: the state's own options. always: what may be chosen in every state. wants: the kind of value, a
+    kind of voice/nlu/slots.py; empty when none is. digits: it is a number. hint: what to write. live: a person is on
+    the line, who reads what is typed as it is typed.
+    """
+
+    asked: int
+    step: str
+    choices: tuple[Choice, ...] = ()
+    always: tuple[Choice, ...] = ()
+    wants: str = ""
+    digits: bool = False
+    hint: str = ""
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tapped(Event):
+    """A button was pressed: a `choice` of the Asked with this number."""
+
+    asked: int
+    choice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +226,10 @@ AnyEvent = (
     | SpeechEnded
     | Final
     | Key
+    | Typing
     | Typed
+    | Asked
+    | Tapped
     | Understood
     | LookedUp
     | SayStarted
@@ -208,6 +257,9 @@ def from_json(line: str) -> AnyEvent:
     kind = KINDS[data.pop("kind")]
     if "words" in data:
         data["words"] = tuple(Word(**word) for word in data["words"])
+    for name in ("choices", "always"):
+        if name in data:
+            data[name] = tuple(Choice(**choice) for choice in data[name])
     for name in ("alternatives", "tried", "unheard"):
         if name in data:
             data[name] = tuple(data[name])

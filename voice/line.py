@@ -33,7 +33,22 @@ class Wrote:
     text: str
 
 
-Inbound = Sound | Pressed | Wrote
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """The caller is writing: `text` stands there by now; empty when only the fact is told."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chose:
+    """A button of the question with the number `asked`."""
+
+    asked: int
+    choice: str
+
+
+Inbound = Sound | Pressed | Wrote | Writes | Chose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +65,10 @@ class CallRequest:
 
 
 class Line(Protocol):
-    """What a transport gives to a call. One task reads `inbound`, one other calls `play`, `clear` and `close`."""
+    """What a transport gives to a call. One task reads `inbound`, one other calls `play`, `clear` and `close`.
+
+    A line without sound has both rates 0: nothing is played on it, and both sides write.
+    """
 
     hears_hz: int  # rate of Sound.pcm
     plays_hz: int  # rate that `play` takes

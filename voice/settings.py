@@ -41,6 +41,7 @@ class Settings:
     database: str = ""  # an SQLAlchemy URL; empty: SQLite under `data`
     fixtures: Path = ROOT / "audio_fixtures"
     max_calls: int = 24
+    max_chats: int = 200  # conversations in writing, which cost next to nothing
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
     take_away_days: int = 30  # how long callers may fetch what was said in their call; 0: not at all

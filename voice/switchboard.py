@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from uuid import uuid4
 
 from voice import __version__
 from voice.archive.archive import Archive
@@ -16,7 +17,7 @@ from voice.asr.vosk import VoskRecogniser
 from voice.call.log import Reader
 from voice.call.run import Call, Engines, Tongue
 from voice.captions.labels import labels
-from voice.captions.live import CaptionHub
+from voice.captions.live import CallCaptions, CaptionHub
 from voice.captions.pins import shown_pin
 from voice.clock import in_worker, outside_work
 from voice.desk.backoffice import EmbeddedOffice
@@ -27,6 +28,7 @@ from voice.events import CallStarted
 from voice.line import CallRequest, Line
 from voice.reload import FlowFiles
 from voice.settings import Settings
+from voice.transports.chat import ChatLine
 from voice.tts.voices import OpenVoice, open_voice
 from voice.vad.detector import WebRtcDetector
 
@@ -61,6 +63,8 @@ class Switchboard:
     writers: ThreadPoolExecutor
     others: dict[str, Second] = field(default_factory=dict)  # languages beside the line's own, by name
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _chats: set[asyncio.Task[None]] = field(default_factory=set)
+    _calls: dict[str, Call] = field(default_factory=dict)  # by the key that opens a call's captions
     _draining: bool = False
 
     @classmethod
@@ -106,7 +110,36 @@ class Switchboard:
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
-        captions, take_away = self.captions.open(request.key), ""
+        try:
+            await self._run(line, request, self.captions.open(request.key), readers)
+        finally:
+            self._running.discard(task)
+
+    def begin_chat(self, number: str) -> CallRequest:
+        """Begin a conversation in writing with this line: it runs by itself, is read in its captions and answered by
+        `call`. Raises LineBusy."""
+        if self._draining or len(self._chats) >= self.settings.max_chats:
+            raise LineBusy(f"{len(self._chats)} chats are running")
+        request = CallRequest(line=number, caller="", transport="chat", call_id=uuid4().hex)
+        captions = self.captions.open(request.key)  # before anybody is told where they are
+        task = asyncio.create_task(self._run(ChatLine(), request, captions))
+        self._chats.add(task)
+        task.add_done_callback(self._chat_done)
+        return request
+
+    def call(self, key: str) -> Call | None:
+        """The running call whose captions this key opens."""
+        return self._calls.get(key)
+
+    def _chat_done(self, task: asyncio.Task[None]) -> None:
+        self._chats.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a chat failed", exc_info=error)
+
+    async def _run(
+        self, line: Line, request: CallRequest, captions: CallCaptions, readers: tuple[Reader, ...] = ()
+    ) -> None:
+        take_away = ""
         try:
             returning = await in_worker(self.writers, self.archive.called_lately, request.caller, request.line)
             recorder = await in_worker(
@@ -133,14 +166,16 @@ class Switchboard:
                     caller=request.caller,
                     transport=request.transport,
                     returning=returning,
+                    written=not line.hears_hz,
                 ),
                 readers=(captions.publish, *readers),
             )
+            self._calls[request.key] = call
             await call.run()
             take_away = await in_worker(self.writers, self._give_away, request.call_id)
         finally:
+            self._calls.pop(request.key, None)
             captions.close(take_away)
-            self._running.discard(task)
 
     async def prerender(self) -> None:
         """Make the sound of every fixed text, so that it is there before it is asked for; running calls come first."""
@@ -194,9 +229,9 @@ class Switchboard:
         """Take no more calls, let those that run end; end them after `patience_s`, or as soon as `hurry` says so."""
         self._draining = True
         until_s = asyncio.get_running_loop().time() + patience_s
-        while self._running and not hurry() and asyncio.get_running_loop().time() < until_s:
-            await asyncio.wait(self._running, timeout=LOOK_S)
-        late = set(self._running)
+        while (running := self._running | self._chats) and not hurry() and asyncio.get_running_loop().time() < until_s:
+            await asyncio.wait(running, timeout=LOOK_S)
+        late = self._running | self._chats
         for task in late:
             task.cancel()
         if late:

@@ -106,7 +106,7 @@ def test_keys_may_pause_and_be_erased(call: Conversation) -> None:
 
 def test_typed_words_walk_the_road_of_spoken_ones(call: Conversation) -> None:
     call.type("Статус заявления")
-    assert call.type("1234567890") == "123 456 78 90. Верно?"
+    assert call.type("123-456 78 90").startswith("Заявление: Замена паспорта")
 
 
 def test_an_option_can_be_chosen_by_its_number_in_words(call: Conversation) -> None:

@@ -9,11 +9,13 @@ from tests.fakes.conversation import Conversation
 from voice.dialog import actions as act
 from voice.dialog.question import SURE
 from voice.dialog.script import Script, load_script
+from voice.dialog.texts import READ
 from voice.settings import ROOT, Settings
 
 NUMBER = "one hundred twenty three four hundred fifty six seventy eight ninety"
 GAP = re.compile(r"\{[^}]+\}")
-OWN_TABLES = {"values"}  # English words for what flows and back office say in Russian
+# English words for what flows and back office say in Russian; what becomes of English words where they are read
+OWN_TABLES = {"values", "read_as"}
 RUSSIAN = re.compile(r"[а-яё]", re.IGNORECASE)
 
 
@@ -142,18 +144,20 @@ def test_facts_of_the_back_office_are_shown_in_latin_letters(english: Script) ->
 def test_both_languages_have_the_same_texts(script: Script, english: Script) -> None:
     assert script.texts.variants.keys() == english.texts.variants.keys()
     tables = {name: table.keys() for name, table in english.texts.tables.items() if name not in OWN_TABLES}
-    assert {name: table.keys() for name, table in script.texts.tables.items()} == tables
+    assert {name: table.keys() for name, table in script.texts.tables.items() if name not in OWN_TABLES} == tables
 
 
 def test_every_text_has_the_same_gaps_and_variants(script: Script, english: Script) -> None:
     wrong = []
     for key, texts in script.texts.variants.items():
-        if key in ("english", "russian"):  # one of the two says that it cannot, the other asks on
+        if key.removesuffix(READ) in ("english", "russian"):  # one of the two says that it cannot, the other asks on
             continue
         ours, theirs = ([sorted(GAP.findall(text)) for text in both.texts.variants[key]] for both in (script, english))
         if ours != theirs:
             wrong.append((key, texts, english.texts.variants[key]))
     for name, table in script.texts.tables.items():
+        if name in OWN_TABLES:
+            continue
         wrong += [
             (name, code, text)
             for code, text in table.items()

@@ -150,7 +150,7 @@ def test_the_look_is_chosen_by_keyboard_and_remembered(
     page.get_by_label("Высокий контраст").press("Space")
     page.get_by_label("Только две строки").press("Space")
     page.keyboard.press("Escape")
-    expect(page.locator("summary")).to_be_focused()
+    expect(page.locator("#look summary")).to_be_focused()
     expect(page.get_by_label("тёмные")).to_be_hidden()
     page.reload()
     expect(page.locator(".cue")).to_have_count(11)
@@ -171,7 +171,7 @@ def test_nothing_is_cut_off_on_a_phone_or_at_200_percent(
     open_by_pin(page, small_host, call)
     say(call, 1, "Здравствуйте! Это линия государственных услуг. Достопримечательность, электрокардиографический.")
     expect(page.locator(".cue")).to_be_visible()
-    page.locator("summary").click()
+    page.locator("#look summary").click()
     for _ in range(5):
         page.get_by_role("button", name="Больше").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

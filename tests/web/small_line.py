@@ -6,14 +6,17 @@ from pathlib import Path
 
 import numpy as np
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 import voice.web
 from voice.captions.labels import labels
-from voice.captions.live import CaptionHub
+from voice.captions.live import CallCaptions, CaptionHub
 from voice.errors import LineBusy
 from voice.events import (
+    Asked,
+    Choice,
     Final,
     HungUp,
     Interrupted,
@@ -24,13 +27,22 @@ from voice.events import (
     SpeechEnded,
     SpeechStarted,
     Typed,
+    Understood,
 )
-from voice.line import CallRequest, Line, Pressed, Sound, Wrote
-from voice.web import call_page, call_socket, caption_entry, caption_stream
+from voice.line import CallRequest, Chose, Inbound, Line, Pressed, Sound, Writes, Wrote
+from voice.web import answers, call_page, call_socket, caption_entry, caption_stream
 from voice.web.headers import PageHeaders
 
 WEB = Path(voice.web.__file__).parent
 LINE = "88005553535"
+ASKED = Asked(
+    at_ms=0,
+    asked=1,
+    step="start",
+    choices=(Choice(choice="1", label="Статус заявления", key="1"),),
+    always=(Choice(choice="operator", label="Оператор", key="0"),),
+    hint="Напишите своими словами",
+)
 GREETING = "Здравствуйте! Вы позвонили на линию государственных услуг. Чем помочь?"
 
 
@@ -41,8 +53,9 @@ class SmallLine:
         self.hub = CaptionHub(labels())
         self.echo = echo
         self.busy = False
-        self.heard: list[Sound | Pressed | Wrote] = []
+        self.heard: list[Inbound] = []
         self.lines: list[Line] = []
+        self.beside: dict[str, Beside] = {}
         self.ended = 0
 
     async def answer(self, line: Line, request: CallRequest) -> None:
@@ -50,8 +63,10 @@ class SmallLine:
             raise LineBusy("full")
         captions = self.hub.open(request.key)
         self.lines.append(line)
+        self.beside[request.key] = Beside(self, captions)
         at_ms = 0
         try:
+            captions.publish(ASKED)
             captions.publish(SayStarted(at_ms=0, say=1, text=GREETING))
             await line.play(tone(line.plays_hz, 300))
             async for item in line.inbound():
@@ -61,8 +76,10 @@ class SmallLine:
                         at_ms += pcm.size * 1000 // line.hears_hz
                         if self.echo:
                             await line.play(pcm)
-                    case Wrote(text):
-                        captions.publish(Typed(at_ms=at_ms, text=text))
+                    case Chose() | Wrote():
+                        show(captions, item, at_ms)
+                    case Writes():
+                        continue
                     case Pressed("0"):
                         raise ZeroDivisionError
                     case Pressed("3"):
@@ -90,12 +107,37 @@ class SmallLine:
         app = FastAPI()
         templates = Jinja2Templates(WEB / "templates")
         app.add_middleware(PageHeaders)
+        app.add_middleware(GZipMiddleware)  # as the real one does
         app.mount("/static", StaticFiles(directory=WEB / "static"))
         app.include_router(call_socket.router(self.answer, lines={LINE}, default_line=LINE))
         app.include_router(call_page.router(templates, lines={LINE: "Линия государственных услуг"}, fixtures=fixtures))
         app.include_router(caption_stream.router(self.hub, templates))
         app.include_router(caption_entry.router(self.hub, templates))
+        app.include_router(answers.router(self.beside.get))
         return app
+
+
+def show(captions: CallCaptions, item: Chose | Wrote, at_ms: int) -> None:
+    if isinstance(item, Wrote):
+        captions.publish(Typed(at_ms=at_ms, text=item.text))
+        return
+    label = next(one.label for one in (*ASKED.choices, *ASKED.always) if one.choice == item.choice)
+    captions.publish(Understood(at_ms=at_ms, source="tapped", text=label, intent=item.choice))
+
+
+class Beside:
+    """A call as it is answered on another page."""
+
+    def __init__(self, line: SmallLine, captions: CallCaptions) -> None:
+        self._line, self._captions = line, captions
+
+    def take(self, item: Inbound) -> None:
+        self._line.heard.append(item)
+        if isinstance(item, Chose | Wrote):
+            show(self._captions, item, 0)
+
+    def hang_up(self) -> None:
+        raise AssertionError("nobody hangs up a small line from elsewhere")
 
 
 def tone(rate_hz: int, ms: int, hz: int = 440) -> np.ndarray:

@@ -22,6 +22,8 @@ from voice.events import (
     SpeechEnded,
     SpeechStarted,
     Typed,
+    Typing,
+    Understood,
     to_json,
 )
 from voice.line import HEARING_HZ, Pcm16
@@ -60,8 +62,8 @@ class Recorder:
         return self._journal.settled
 
     def event(self, event: AnyEvent) -> None:
-        """Commit one event and what follows from it, all or nothing. Partials are not kept."""
-        if isinstance(event, Partial):
+        """Commit one event and what follows from it, all or nothing. Words that may still change are not kept."""
+        if isinstance(event, Partial | Typing):
             return
         self._note_sound()
         self._seq += 1
@@ -141,6 +143,8 @@ class Recorder:
                 return [self._said("caller", digit, event.at_ms, source="key", ended_ms=event.at_ms)]
             case Typed(text=text):
                 return [self._said("caller", text, event.at_ms, source="typed", ended_ms=event.at_ms)]
+            case Understood(source="tapped", text=text):
+                return [self._said("caller", text, event.at_ms, source="tapped", ended_ms=event.at_ms)]
             case OperatorSaid(text=text):
                 return [self._said("operator", text, event.at_ms, ended_ms=event.at_ms)]
             case SayStarted(say=say, text=text):

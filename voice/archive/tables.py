@@ -61,7 +61,7 @@ class Utterances(Base):
     call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
     n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     side: Mapped[str] = mapped_column(String(8))  # caller, line, operator
-    source: Mapped[str] = mapped_column(String(6))  # speech, typed, key
+    source: Mapped[str] = mapped_column(String(6))  # speech, typed, tapped, key
     text: Mapped[str]
     started_ms: Mapped[int]
     ended_ms: Mapped[int | None]

@@ -18,6 +18,7 @@ from voice.call.played import Played
 from voice.call.replies import Replies
 from voice.call.scribe import Recorder, Scribe
 from voice.call.timers import Timers
+from voice.call.written import NoEars, Pen
 from voice.clock import in_worker
 from voice.dialog import actions as act
 from voice.dialog.machine import Dialog
@@ -30,11 +31,13 @@ from voice.events import (
     Key,
     LookedUp,
     Noted,
+    Tapped,
     TimerFired,
     Typed,
+    Typing,
     Understood,
 )
-from voice.line import Line, Pressed, Sound
+from voice.line import Chose, Inbound, Line, Pressed, Sound, Writes, Wrote
 from voice.tts.port import Voice
 from voice.vad.detector import Detector
 
@@ -99,7 +102,13 @@ class Call:
         self._played = Played()
         self._replies = Replies(self._reply_done)
         self._timers = Timers(lambda name: self._publish(TimerFired(at_ms=self._now_ms, name=name)))
-        self._ears = Ears(
+        self._ears, self._mouth = self._with_sound() if line.hears_hz else self._in_writing()
+        for reader in (self._events.put_nowait, self._scribe.event, *readers):
+            self._log.read_along(reader)
+
+    def _with_sound(self) -> tuple[Ears | NoEars, Mouth | Pen]:
+        line, engines, dialog = self._line, self._engines, self._dialog
+        ears = Ears(
             hears_hz=line.hears_hz,
             detector=engines.new_detector(),
             recogniser=engines.recogniser,
@@ -110,7 +119,7 @@ class Call:
             replies=self._replies,
             listening=dialog.question.listening(dialog.manner),
         )
-        self._mouth = Mouth(
+        mouth = Mouth(
             line=line,
             voice=engines.voice,
             publish=self._publish,
@@ -118,8 +127,28 @@ class Call:
             sounded=self._sounded,
             replies=self._replies,
         )
-        for reader in (self._events.put_nowait, self._scribe.event, *readers):
-            self._log.read_along(reader)
+        return ears, mouth
+
+    def _in_writing(self) -> tuple[Ears | NoEars, Mouth | Pen]:
+        return NoEars(), Pen(publish=self._publish, now_ms=lambda: self._now_ms)
+
+    def take(self, item: Inbound) -> None:
+        """What the caller does, on his line or beside it; never waits."""
+        match item:
+            case Sound(pcm=pcm):
+                self._ears.hear(pcm)
+            case Pressed(digit=digit):
+                self._publish(Key(at_ms=self._now_ms, digit=digit))
+            case Wrote(text=text):
+                self._publish(Typed(at_ms=self._now_ms, text=text))
+            case Writes(text=text):
+                self._publish(Typing(at_ms=self._now_ms, text=text))
+            case Chose(asked=asked, choice=choice):
+                self._publish(Tapped(at_ms=self._now_ms, asked=asked, choice=choice))
+
+    def hang_up(self) -> None:
+        """The caller ends the call beside his line."""
+        self._events.put_nowait(HungUp(at_ms=self._now_ms, by="caller"))
 
     async def run(self) -> None:
         """Carry the call to its end. On return nothing of it runs on and its record is sealed; never raises for a
@@ -212,13 +241,7 @@ class Call:
 
     async def _listen_to_line(self) -> None:
         async for item in self._line.inbound():
-            match item:
-                case Sound(pcm=pcm):
-                    self._ears.hear(pcm)
-                case Pressed(digit=digit):
-                    self._publish(Key(at_ms=self._now_ms, digit=digit))
-                case _:
-                    self._publish(Typed(at_ms=self._now_ms, text=item.text))
+            self.take(item)
         self._gone = True
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):

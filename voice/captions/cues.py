@@ -22,6 +22,8 @@ from voice.events import (
     SpeechEnded,
     SpeechStarted,
     Typed,
+    Typing,
+    Understood,
 )
 
 Who = Literal["line", "caller", "operator", ""]
@@ -93,7 +95,9 @@ class CueReader:
                 yield from self._speaks("line", False, event.at_ms)
             case Key(digit=digit):
                 yield self._point("caller", "key", self.labels.key.format(digit=digit), event.at_ms)
-            case Typed(text=text):
+            case Typing(text=text) if text:
+                yield self._cue(f"p{self._points + 1}", "caller", "typed", "", text, False, event.at_ms)
+            case Typed(text=text) | Understood(source="tapped", text=text):
                 yield self._point("caller", "typed", text, event.at_ms)
             case OperatorSaid(text=text):
                 yield self._point("operator", "operator", text, event.at_ms)
@@ -101,6 +105,11 @@ class CueReader:
                 self._speaking.clear()
                 yield self._cue("speaking", "", "speaking", "", "", False, event.at_ms)
                 yield self._cue("end", "", "end", self.labels.ended[by], "", True, event.at_ms)
+
+    def next_seq(self) -> int:
+        """A number of its own for what a reader is told beside the cues."""
+        self._seq += 1
+        return self._seq
 
     def _caller(self, utterance: int, stable: str, rest: str, *, final: bool, at_ms: int) -> Iterator[Cue]:
         seg = f"c{utterance}"
@@ -127,9 +136,8 @@ class CueReader:
 
     def _cue(self, seg: str, who: Who, kind: Kind, stable: str, rest: str, final: bool, at_ms: int) -> Cue:
         shown = self._shown.get(seg)
-        self._seq += 1
         cue = Cue(
-            seq=self._seq,
+            seq=self.next_seq(),
             seg=seg,
             rev=0 if shown is None else shown.rev + 1,
             who=who,

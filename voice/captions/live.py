@@ -11,17 +11,25 @@ import hmac
 import json
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels
 from voice.captions.pins import WrongTries, draw_pin
-from voice.events import AnyEvent
+from voice.events import AnyEvent, Asked
 
 HEARTBEAT_S = 15.0
 FINALS_KEPT = 5_000  # of one call: hours of talk
 ENDED_KEPT = 200  # ended calls, for a reader whose network comes back late
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may be answered now; it takes the place of the one before, as a new state of a cue does."""
+
+    seq: int
+    asked: Asked
 
 
 class CallCaptions:
@@ -35,13 +43,14 @@ class CallCaptions:
         self._labels, self._reader = labels, CueReader(labels)
         self._finals: deque[Cue] = deque(maxlen=finals_kept)
         self._partials: dict[str, Cue] = {}
-        self._last = 0
+        self._offer: Offer | None = None
         self._changed = asyncio.Event()
 
     def publish(self, event: AnyEvent) -> None:
         """Take the call's next event; never waits."""
+        if isinstance(event, Asked):
+            self._offer = Offer(self._reader.next_seq(), event)
         for cue in self._reader.push(event):
-            self._last = cue.seq
             if not cue.final:
                 self._partials[cue.seg] = cue
                 continue
@@ -55,22 +64,25 @@ class CallCaptions:
         self.ended, self.take_away = True, take_away
         self._wake()
 
-    def since(self, seq: int) -> list[Cue]:
-        """What a reader misses that has all up to `seq`: every final, the newest of each partial, in order."""
+    def since(self, seq: int) -> list[Cue | Offer]:
+        """What a reader misses that has all up to `seq`: every final, the newest of each partial and what may be
+        answered now, in order."""
         finals: list[Cue] = []
         for cue in reversed(self._finals):
             if cue.seq <= seq:
                 break
             finals.append(cue)
-        return sorted([*finals, *(cue for cue in self._partials.values() if cue.seq > seq)], key=lambda cue: cue.seq)
+        newest: list[Cue | Offer] = [*self._partials.values(), *([self._offer] if self._offer else ())]
+        return sorted([*finals, *(cue for cue in newest if cue.seq > seq)], key=lambda cue: cue.seq)
 
     def so_far(self) -> str:
         """All texts as they stand, one a line, each with its speaker."""
-        newest = {cue.seg: cue for cue in self.since(0) if cue.kind != "speaking"}
+        cues = (cue for cue in self.since(0) if isinstance(cue, Cue))
+        newest = {cue.seg: cue for cue in cues if cue.kind != "speaking"}
         said = ((self._labels.who[cue.who] + ": " if cue.who else "") + cue.text for cue in newest.values() if cue.text)
         return "".join(f"{text}\n" for text in said)
 
-    async def follow(self, seq: int = 0, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[Cue | None]:
+    async def follow(self, seq: int = 0, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[Cue | Offer | None]:
         """Yield cues after `seq` to the end of the call; None when nothing came for `heartbeat_s`."""
         while True:
             changed = self._changed
@@ -126,9 +138,13 @@ class CaptionHub:
             captions.close(captions.take_away)
 
 
-def server_sent(cue: Cue | None) -> str:
+def server_sent(cue: Cue | Offer | None) -> str:
     """One cue as a server-sent event whose id is its `seq`; None as a comment that keeps the connection."""
-    return ":\n\n" if cue is None else sent_event("cue", asdict(cue), cue.seq)
+    if cue is None:
+        return ":\n\n"
+    if isinstance(cue, Offer):
+        return sent_event("options", asdict(cue.asked), cue.seq)
+    return sent_event("cue", asdict(cue), cue.seq)
 
 
 def sent_event(name: str, data: Mapping[str, Any], seq: int | None = None) -> str:

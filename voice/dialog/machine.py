@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from voice.dialog.actions import Action, CancelTimer, End, Publish, Speak, StartTimer, Transfer
+from voice.dialog.buttons import Buttons, label
 from voice.dialog.manner import Manner
 from voice.dialog.memory import CHOICE
 from voice.dialog.question import ANSWER, BACKCHANNEL, LIKELY, NO, SURE, UNSURE, YES, Asks
@@ -23,9 +24,11 @@ from voice.events import (
     SayDone,
     SpeechEnded,
     SpeechStarted,
+    Tapped,
     TimerFired,
     Transferred,
     Typed,
+    Typing,
     Understood,
 )
 from voice.nlu import slots
@@ -46,12 +49,16 @@ class Dialog(Talk):
     _offered: tuple[Understood, ...] = ()  # the meanings that an unsure hearing leaves open
     _waiting: bool = False  # the caller asked for time
     _held: Understood | None = None  # said during an announcement, taken up after it
+    buttons: Buttons = field(default_factory=Buttons)
 
     def handle(self, event: AnyEvent) -> list[Action]:
         """Advance by one event; return what the shell must do, in this order."""
         if self.turn is Turn.ENDED:
             return []
         self._at_ms = event.at_ms
+        return self._with_buttons(self._decide(event))
+
+    def _decide(self, event: AnyEvent) -> list[Action]:
         if not (self.manner.keys_only and isinstance(event, SpeechStarted | SpeechEnded)):
             self.floor.move(type(event))
         match event:
@@ -65,8 +72,12 @@ class Dialog(Talk):
                 return [StartTimer(FINAL, FINAL_BACKSTOP_MS)]
             case Final():
                 return self._heard(event)
+            case Typing():
+                return self._caller_writes()
             case Typed(text=text):
-                return self._publish(self.question.answer(text, "typed", event.at_ms))
+                return [*self._caller_writes(), *self._publish(self.question.wrote(text, event.at_ms))]
+            case Tapped():
+                return [*self._caller_writes(), *self._tapped(event)]
             case Key(digit=digit):
                 return self._key(digit, event.at_ms)
             case Understood():
@@ -101,8 +112,16 @@ class Dialog(Talk):
 
     def _listen(self, after_ms: int | None = None) -> list[Action]:
         self.floor.move(Act.LISTEN)
-        patience = self.script.patience["waiting"] if self._waiting else self.question.patience
-        return [StartTimer(SILENCE, after_ms or round(patience.silent_ms * self.manner.patience))]
+        return [StartTimer(SILENCE, self._silent_ms if self.manner.writes or not after_ms else after_ms)]
+
+    @property
+    def _silent_ms(self) -> int:
+        """How long nobody need answer; nobody hurries whoever writes."""
+        rows = self.script.patience
+        if self.manner.writes:
+            return rows["chat" if self._written else "writing"].silent_ms
+        patience = rows["waiting"] if self._waiting else self.question.patience
+        return round(patience.silent_ms * self.manner.patience)
 
     def _said_one(self, say: int) -> list[Action]:
         if not self.floor.said(say):
@@ -172,6 +191,23 @@ class Dialog(Talk):
         heard = Understood(at_ms=final.at_ms, source="speech", text=final.text, intent=meant[0].intent)
         return [Publish(heard)]
 
+    def _caller_writes(self) -> list[Action]:
+        """From now on he is waited for as long as writing takes, and told what a reader needs."""
+        self.manner = replace(self.manner, writes=True)
+        return [StartTimer(SILENCE, self._silent_ms)] if self.turn is Turn.LISTENING else []
+
+    def _tapped(self, tapped: Tapped) -> list[Action]:
+        option = self.buttons.take(tapped, self.question)
+        if option is None:
+            return []
+        return self._publish([self.question.chosen(option, "tapped", label(option, self.texts), tapped.at_ms)])
+
+    def _with_buttons(self, actions: list[Action]) -> list[Action]:
+        """What may be answered now is told first: an action that ends the call may follow."""
+        over, waits = self._after is not None or self.turn is Turn.ENDED, self._asking is None
+        asked = self.buttons.show(self.question, self.texts, self._at_ms, over=over, waits=waits)
+        return [Publish(asked), *actions] if asked else actions
+
     def _key(self, digit: str, at_ms: int) -> list[Action]:
         if not self.question.takes_digits or self.floor.announces or (digit in "*#" and not self._keys):
             return self._publish([self.question.pressed(digit, at_ms)])
@@ -198,19 +234,24 @@ class Dialog(Talk):
         return [Publish(best)]
 
     def _understood(self, heard: Understood) -> list[Action]:
+        self.buttons.arrived()
+        self.manner = replace(self.manner, writes=self.manner.writes and (self._written or heard.source != "speech"))
+        if self._asking and heard.intent in (YES, NO, ANSWER, None):  # it has its answer: the office is being asked
+            return []
         if self.floor.announces and (heard.intent != "operator" or self._after):
             if self._held is None or heard.intent:
                 self._held = None if self._after else heard
             return []
         if heard.intent == BACKCHANNEL:
             if not self._is_a_yes():
-                return self._nothing_was_said()
+                return self._nothing_was_said() if heard.source == "speech" else self._ask_again()
             heard = replace(heard, intent=YES, confidence=1.0)
         if self.floor.busy and heard.intent in self._deaf_to:
             return self._nothing_was_said()
         if heard.intent is None or heard.confidence < UNSURE:
             return self._not_understood(heard)
-        actions = self._caller_was_heard(ahead=self.floor.busy and heard.intent != ANSWER)
+        ahead = self.floor.busy and heard.intent != ANSWER and not self.manner.writes  # one reads faster than one hears
+        actions = self._caller_was_heard(ahead=ahead)
         if heard.confidence < SURE and self.question.asks is not Asks.MEANT and heard.intent != ANSWER:
             return actions + self._ask_back(heard)
         return actions + self._answered(heard)
@@ -227,6 +268,9 @@ class Dialog(Talk):
         self._after, self._deaf_to = None, ()
         return [CancelTimer(KEYS), *self.floor.caller_was_heard(), CancelTimer(SILENCE), CancelTimer(FINAL)]
 
+    def _ask_again(self) -> list[Action]:
+        return [*self._say(self._asked()), self._ears()]
+
     def _not_understood(self, heard: Understood) -> list[Action]:
         if self.floor.paused and len(words(heard.text)) < 2:
             return self._nothing_was_said()
@@ -235,6 +279,9 @@ class Dialog(Talk):
 
     def _answered(self, heard: Understood) -> list[Action]:
         asks = self.question.asks
+        if asks is Asks.MEANT and (meant := self._one_of_two(heard)):
+            self.question = replace(self.question, asks=Asks.STEP, meant=())
+            return self._answered(meant)
         if heard.intent in (YES, NO) and asks is not Asks.STEP:
             answers = {Asks.MEANT: self._meant, Asks.VALUE_RIGHT: self._value_right, Asks.CONSENT: self._consented}
             return answers[asks](heard.intent == YES)
@@ -267,7 +314,7 @@ class Dialog(Talk):
         if option.do:
             self._reason = "asked"
             return self._deeds[option.do]()
-        self._breath, self._taken = (None if heard.source == "key" else heard), set()
+        self._breath, self._taken = (None if heard.source in ("key", "tapped") else heard), set()
         for name, value in option.slots.items():
             self.memory.keep(name, value, kind=CHOICE)
         self._keep_slots(heard)
@@ -292,7 +339,15 @@ class Dialog(Talk):
         self.question = replace(self.question, asks=Asks.MEANT, meant=meant)
         gaps = {"meaning": meanings[meant[0].intent or ""], "other": meanings[meant[-1].intent or ""]}
         key = "confirm.either" if len(meant) > 1 else "confirm.intent"
-        return [*self._say(self.script.texts.say(key, gaps)), self._ears()]
+        return [*self._say(self.texts.say(key, gaps)), self._ears()]
+
+    def _one_of_two(self, heard: Understood) -> Understood | None:
+        """Which of the two meanings that were offered it is, with what was said along with either."""
+        for meant in self.question.meant if len(self.question.meant) > 1 else ():
+            if meant.intent == heard.intent:
+                said = {name: value for name, value in heard.slots.items() if name != "key"}
+                return replace(meant, slots={**meant.slots, **said}, confidence=1.0)
+        return None
 
     def _meant(self, yes: bool) -> list[Action]:
         meant, self.question = self.question.meant, replace(self.question, asks=Asks.STEP, meant=())
@@ -360,7 +415,7 @@ class Dialog(Talk):
         return self._say(self._text("wait"))
 
     def _greet(self) -> list[Action]:
-        return [*self._say(self.script.texts.say("greet", {"question": self._asked()})), self._ears()]
+        return [*self._say(self.texts.say("greet", {"question": self._asked()})), self._ears()]
 
     def _captions(self) -> list[Action]:
         """Where the call can be read: told slowly, and the caller is given time to get there."""
@@ -374,7 +429,7 @@ class Dialog(Talk):
         self.manner = replace(self.manner, keys_only=keys)
         gaps = {"question": self._asked()}
         return [
-            *self._say(self.script.texts.say("keys_only" if keys else "by_voice", gaps)),
+            *self._say(self.texts.say("keys_only" if keys else "by_voice", gaps)),
             *(self._keys_offered() if keys else []),
             self._ears(),
         ]
@@ -383,7 +438,7 @@ class Dialog(Talk):
         """Go on in another language: the running question once more, short; `unable` is said when it cannot be."""
         other = self.languages.get(language)
         if other is None or other is self.script or self.question.step.id not in other.steps:
-            return [*self._say(self.script.texts.say(unable, {"question": self._asked()})), self._ears()]
+            return [*self._say(self.texts.say(unable, {"question": self._asked()})), self._ears()]
         self.languages = {**self.languages, self.script.language: self.script}
         self.script, asks = other, self.question.asks
         self.question = replace(
@@ -393,13 +448,14 @@ class Dialog(Talk):
             asks=Asks.STEP if asks is Asks.MEANT else asks,
             meant=(),
         )
-        asked = self._say(self.script.texts.say("switched", {"question": self._asked()}))
+        asked = self._say(self.texts.say("switched", {"question": self._asked()}))
         return [Speak(language), *asked, self._ears()]
 
     # --- the beginning -----------------------------------------------------------------------------------------------
 
     def _begin(self, started: CallStarted) -> list[Action]:
-        self.manner = replace(self.manner, short=started.returning)
+        self._written = started.written
+        self.manner = replace(self.manner, short=started.returning, writes=started.written)
         self.memory.keep("caller", started.caller)
         return [*self._say(self._text(self.dialled.notice), cut=False), *self._go(self.dialled.start)]
 

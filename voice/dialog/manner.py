@@ -18,7 +18,7 @@ class Manner:
     """`pace`: of speech, 1.0 is usual. `patience`: a factor of every silence that is waited.
 
     `simple`: short texts, for those who find it hard to follow; `short`: the same texts, for those who know the way.
-    `keys_only`: the caller answers by keys; what is heard beside them is noise.
+    `keys_only`: the caller answers by keys; what is heard beside them is noise. `writes`: he types or taps, and reads.
     """
 
     pace: float = 1.0
@@ -27,6 +27,7 @@ class Manner:
     simple: bool = False
     short: bool = False
     keys_only: bool = False
+    writes: bool = False
 
     @property
     def brief(self) -> bool:

@@ -22,6 +22,7 @@ ANSWER = "answer"  # the intent of an answer that fills the step's slot; its slo
 SURE, LIKELY, UNSURE = 0.75, 0.6, 0.45  # done; done if it cannot be asked back; asked back
 HEARD_BADLY = 0.4  # below this a recogniser's own doubt halves what the words seem to mean
 YES, NO, BACKCHANNEL = "yes", "no", "backchannel"
+KEYS = frozenset("0123456789*#")
 
 
 class Asks(Enum):
@@ -55,8 +56,10 @@ class Question:
         """The state's own options: spoken, pressed and typed alike."""
         if self.asks is Asks.STEP:
             return self.step.options
-        yes_no = (Option(key="1", intent=YES), Option(key="2", intent=NO))
-        return yes_no if len(self.meant) < 2 else ()
+        if len(self.meant) > 1:
+            meant = tuple(Option(key=str(n), intent=one.intent or "") for n, one in enumerate(self.meant, 1))
+            return (*meant, Option(key=str(len(meant) + 1), intent=NO, label="answer.neither"))
+        return Option(key="1", intent=YES, label="answer.yes"), Option(key="2", intent=NO, label="answer.no")
 
     @property
     def kind(self) -> str:
@@ -144,12 +147,18 @@ class Question:
         """As the grammar of numbers and dates takes it; a dictated text is nobody's number."""
         return text if self.kind == "text" else self.script.matcher.in_russian(text)
 
-    def pressed(self, digit: str, at_ms: int) -> Understood:
+    def pressed(self, digit: str, at_ms: int, source: Source = "key") -> Understood:
         """What a key means here; an unknown key has no intent."""
         for option in (*self.options, *self.script.everywhere):
             if option.key == digit:
-                return self._chosen(option, "key", digit, at_ms)
-        return Understood(at_ms=at_ms, source="key", text=digit, intent=None)
+                return self.chosen(option, source, digit, at_ms)
+        return Understood(at_ms=at_ms, source=source, text=digit, intent=None)
+
+    def wrote(self, text: str, at_ms: int) -> list[Understood]:
+        """Every meaning of what was typed, best first: as if spoken, but a lone key is a key."""
+        if text in KEYS and not self.takes_digits:
+            return [self.pressed(text, at_ms, "typed")]
+        return self.answer(text, "typed", at_ms)
 
     def value(self, source: Source, text: str, at_ms: int) -> Understood:
         """What digits from the keys, or words spoken with an earlier wish, give for the step's slot."""
@@ -172,7 +181,7 @@ class Question:
         if self.kind and (value := self._value(text, source, at_ms)):
             return [value]
         if chosen := self._named_by_key(text):
-            return [self._chosen(chosen, source, text, at_ms, confidence=doubt)]
+            return [self.chosen(chosen, source, text, at_ms, confidence=doubt)]
         meanings = [self._meant(match, text, source, at_ms, doubt) for match in matches]
         return meanings or [Understood(at_ms=at_ms, source=source, text=text, intent=None, confidence=heard)]
 
@@ -218,7 +227,8 @@ class Question:
                 ways.append(slots.take(self.kind, mended, today=self.today))
         return next((way for way in ways if way.state is State.COMPLETE), ways[0] if ways else None)
 
-    def _chosen(self, option: Option, source: Source, text: str, at_ms: int, *, confidence: float = 1.0) -> Understood:
+    def chosen(self, option: Option, source: Source, text: str, at_ms: int, *, confidence: float = 1.0) -> Understood:
+        """What it means that this option was chosen, by whatever road."""
         given: Mapping[str, str] = (
             option.slots if option in self.script.everywhere else {**option.slots, "key": option.key}
         )

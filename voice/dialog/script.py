@@ -103,6 +103,7 @@ class Script:
     topics: tuple[Option, ...]  # likewise, but each leads away
     ladders: Mapping[str, int]
     operator: str  # the step that leads to a person
+    idle: str  # where a caller who writes and has been silent too long is left
     patience: Mapping[str, Patience]
     texts: Texts
     matcher: Matcher
@@ -135,9 +136,9 @@ def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
     nodes: dict[str, Node] = {}
     known: dict[str, list[Option]] = {"commands": [], "topics": []}
     ladders: dict[str, int] = {}
-    operator = ""
+    operator = idle = ""
     for flow in flows:
-        fields = flow.fields(("steps", "commands", "topics", "ladders", "operator"))
+        fields = flow.fields(("steps", "commands", "topics", "ladders", "operator", "idle"))
         for name, node in fields["steps"].fields().items() if "steps" in fields else ():
             if name in nodes:
                 raise node.wrong(f"the step {name!r} stands in another file too")
@@ -148,6 +149,7 @@ def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
             rungs = fields["ladders"].fields(("no_input", "no_match"), needed=("no_input", "no_match"))
             ladders = {rung: int(node.number()) for rung, node in rungs.items()}
         operator = _text(fields, "operator") or operator
+        idle = _text(fields, "idle") or idle
     script = Script(
         language=prompts.name,
         lines={
@@ -158,6 +160,7 @@ def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
         topics=tuple(known["topics"]),
         ladders=ladders,
         operator=operator,
+        idle=idle or operator,
         patience=patience,
         texts=read_texts(load_all(prompts / "say")),
         matcher=Matcher(load_intents(prompts), learning),
@@ -317,8 +320,12 @@ def _check_whole(script: Script, flow: Node, lines: Node) -> None:
     for option in script.everywhere:
         if option.go and option.go not in script.steps:
             raise flow.wrong(f"'commands' and 'topics': there is no step {option.go!r}")
+        if option.label and (option.label not in script.texts or not option.intent):
+            raise flow.wrong(f"'commands': a button needs an intent and a text; there is no text {option.label!r}")
     if script.operator not in script.steps or not script.ladders:
         raise flow.wrong("the flows need 'operator' (the step that leads to a person) and 'ladders'")
+    if script.idle not in script.steps:
+        raise flow.wrong(f"'idle': there is no step {script.idle!r}")
     for line in script.lines.values():
         if line.start not in script.steps or line.notice not in script.texts:
             raise lines.wrong(f"line {line.number}: its start step or its notice is not there")

@@ -16,11 +16,13 @@ from voice.dialog.actions import (
     StartTimer,
     Transfer,
 )
+from voice.dialog.buttons import label
 from voice.dialog.floor import Floor
 from voice.dialog.manner import Habits, Manner
 from voice.dialog.memory import Memory
 from voice.dialog.question import Asks, Question, Tries
 from voice.dialog.script import DialledLine, Script, Slot, Step
+from voice.dialog.texts import Texts
 from voice.dialog.turn import Act, Turn
 from voice.events import LookedUp, Understood
 from voice.nlu import slots
@@ -61,6 +63,7 @@ class Talk:
     _breath: Understood | None = None  # the last wish, with all that was said along with it
     _taken: set[str] = field(default_factory=set)  # slots that were already filled from it
     _bad_line: str = ""  # what is wrong with the caller's line and was not said yet
+    _written: bool = False  # the call has no sound: both sides write
 
     def __post_init__(self) -> None:
         line = self.dialled
@@ -73,6 +76,11 @@ class Talk:
     @property
     def turn(self) -> Turn:
         return self.floor.turn
+
+    @property
+    def texts(self) -> Texts:
+        """What is said, or written, to this caller."""
+        return self.script.texts.read if self.manner.writes else self.script.texts
 
     # --- speaking ----------------------------------------------------------------------------------------------------
 
@@ -92,7 +100,7 @@ class Talk:
         return Listen(self.question.listening(self.manner))
 
     def _text(self, key: str, nth: int = 0) -> str:
-        return self.script.texts.say(key, {**self.memory.shown, "options": self._options()}, nth=nth)
+        return self.texts.say(key, {**self.memory.shown, "options": self._options()}, nth=nth)
 
     def _asked(self) -> str:
         """The running question in its short form."""
@@ -102,9 +110,12 @@ class Talk:
         return self._text(step.confirm) if step.register else self._text(step.ask, 1)
 
     def _options(self) -> str:
-        texts = self.script.texts
+        texts = self.texts
         return " ".join(
-            texts.say("option", {"label": _capital(texts.say(option.label)), "key": texts.tables["keys"][option.key]})
+            texts.say(
+                "option",
+                {"label": label(option, texts), "key": texts.tables["keys"][option.key], "digit": option.key},
+            )
             for option in self.question.step.options
             if option.label
         )
@@ -207,7 +218,7 @@ class Talk:
             own = groups if len(groups) > 1 and heard.source != "key" else []
             self.question = replace(self.question, guessed=False)
             self._take(slot, value, own)
-            if slot.confirm:
+            if slot.confirm and (others or heard.source != "typed"):  # whoever typed it sees it
                 return self._read_back(slot, " ".join(own) or value, others)
             self.tries.clear()
             return self._go(self.question.step.go)
@@ -258,12 +269,15 @@ class Talk:
     def _failed(self, rung: str) -> list[Action]:
         """One rung up a ladder: said differently, then with keys, then a person."""
         nth = self.tries.fail(rung)
-        if rung == "no_input" and self.question.step.on_silence and nth >= GIVES_UP_SILENT:
+        if rung == "no_input" and self._written:
+            if self.tries.exhausted(rung):
+                return self._go(self.script.idle)
+        elif rung == "no_input" and self.question.step.on_silence and nth >= GIVES_UP_SILENT:
             return self._go(self.question.step.on_silence)
-        if self.tries.exhausted(rung):
+        elif self.tries.exhausted(rung):
             return self._to_operator(rung)
         gaps = {"question": self._asked(), "options_or_question": self._options() or self._asked()}
-        return [*self._advice(), *self._say(self.script.texts.say(rung, gaps, nth=nth - 1)), self._ears()]
+        return [*self._advice(), *self._say(self.texts.say(rung, gaps, nth=nth - 1)), self._ears()]
 
     def _advice(self) -> list[Action]:
         """What the caller can do about a bad line; each trouble is told once."""
@@ -274,7 +288,3 @@ class Talk:
     def _to_operator(self, reason: str) -> list[Action]:
         self._reason = reason
         return self._go(self.script.operator)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -5,6 +5,8 @@ From the browser
     binary  the caller's sound: signed 16-bit little-endian mono PCM of `rate_hz`, any cut on whole samples
     text    {"type": "key", "digit": "1"}       one of 0-9 * #
     text    {"type": "text", "text": "..."}     what the caller typed
+    text    {"type": "typing", "text": "..."}   what stands in his text field by now; "" tells only that he writes
+    text    {"type": "choose", "asked": 3, "choice": "1"}   a button of the question with this number
     text    {"type": "heard", "ms": 1200}       optional: how much of the line's sound has really sounded
     text    {"type": "hangup"}
 To the browser
@@ -25,7 +27,7 @@ from typing import Any
 import numpy as np
 
 from voice.errors import BadAudio, BadMessage, CallerFault
-from voice.line import Inbound, Pcm16, Pressed, Sound, Wrote
+from voice.line import Chose, Inbound, Pcm16, Pressed, Sound, Writes, Wrote
 
 RATES_HZ = range(8_000, 192_001)
 PLAY_HZ = 24_000
@@ -97,16 +99,9 @@ class Codec:
             return self._start(told)
         if not self._started:
             raise fault("start_expected", "a control message before start")
-        match kind:
-            case "key":
-                return Pressed(_digit(told))
-            case "text":
-                return Wrote(_text(told))
-            case "heard":
-                return Heard(_whole(told, "ms", range(86_400_000)))
-            case "hangup":
-                return HangUp()
-        raise fault("unknown_message", "an unknown type of control message")
+        if kind == "heard":
+            return Heard(_whole(told, "ms", range(86_400_000)))
+        return answer(told)
 
     def _sound(self, data: bytes) -> Sound:
         if not self._started:
@@ -125,6 +120,26 @@ class Codec:
         play_hz = _whole({"play_hz": PLAY_HZ, **told}, "play_hz", RATES_HZ, code="bad_rate")
         self._started = True
         return Start(rate_hz=rate_hz, line=line, play_hz=play_hz)
+
+
+def read_answer(message: str) -> Inbound | HangUp:
+    """What a caller does beside his line, as one JSON object of the same form. Raises CallerFault."""
+    return answer(_object(message))
+
+
+def answer(told: dict[str, Any]) -> Inbound | HangUp:
+    match told.get("type"):
+        case "key":
+            return Pressed(_digit(told))
+        case "text":
+            return Wrote(_text(told))
+        case "typing":
+            return Writes(_line(told))
+        case "choose":
+            return Chose(_whole(told, "asked", range(1_000_000)), _line(told, "choice"))
+        case "hangup":
+            return HangUp()
+    raise fault("unknown_message", "an unknown type of control message")
 
 
 def call_message(call_id: str, captions: str, play_hz: int) -> str:
@@ -176,11 +191,15 @@ def _digit(told: dict[str, Any]) -> str:
 
 
 def _text(told: dict[str, Any]) -> str:
-    """One line of text; a lone surrogate or a control character would break whoever stores it."""
-    text = told.get("text")
-    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
-        raise fault("bad_field", f"text must be a string of at most {LONGEST_TEXT} characters")
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    line = _line(told)
     if not line:
         raise fault("bad_field", "text must not be empty")
     return line
+
+
+def _line(told: dict[str, Any], name: str = "text") -> str:
+    """One line of text; a lone surrogate or a control character would break whoever stores it."""
+    text = told.get(name)
+    if not isinstance(text, str) or len(text) > LONGEST_TEXT:
+        raise fault("bad_field", f"{name} must be a string of at most {LONGEST_TEXT} characters")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -9,7 +9,7 @@ from voice.errors import PromptError
 from voice.transports.browser_wire import CLOSE_CODES
 
 TEXTS = Path(__file__).with_name("errors.json")
-OF_PAGES = {"unknown_fixture", "broken_fixture", "unknown_call", "no_take_away"}
+OF_PAGES = {"unknown_fixture", "broken_fixture", "unknown_call", "no_take_away", "unknown_chat"}
 
 
 def error_texts(path: Path = TEXTS) -> dict[str, str]:

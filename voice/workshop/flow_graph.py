@@ -46,6 +46,8 @@ def reachable(script: Script, starts: Iterable[str]) -> dict[str, int]:
 
 
 def entrances(script: Script) -> list[str]:
-    """Where a caller may come in: the lines' first steps, what may be said in every state, the way to a person."""
+    """Where a caller may come in: the lines' first steps, what may be said in every state, the way to a person,
+    the end of a conversation in writing.
+    """
     lines = [line.start for line in script.lines.values()]
-    return list(dict.fromkeys([*lines, *(way.go for way in script.everywhere if way.go), script.operator]))
+    return list(dict.fromkeys([*lines, *(way.go for way in script.everywhere if way.go), script.operator, script.idle]))

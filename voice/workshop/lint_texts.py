@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voice.dialog.script import Script, Step
+from voice.dialog.texts import READ
 from voice.tts.length import spoken_ms
 from voice.workshop.finding import Finding, Severity
 from voice.workshop.places import Places
@@ -15,7 +16,8 @@ from voice.workshop.walks import Walked
 MOST_WORDS = 25
 MOST_MS = 9_000  # longer is forgotten before it ends
 MOST_OPTIONS_MS = 12_000  # of a list of options, which is chosen from while it is said
-ENGINE_TEXTS = "common"  # say/common.yaml is the dialog's own: which of them it needs it knows itself
+# The texts of these files are the dialog's own: which of them it needs it knows itself.
+ENGINE_TEXTS = ("common", "reading")
 GAP = re.compile(r"\{(\w+)(?:\|([\w.]+))?\}")
 VALUE = "0000"  # stands for a value: two words or so
 
@@ -30,7 +32,11 @@ def findings(script: Script, places: Places, walked: Walked) -> Iterator[Finding
     used = _used(script)
     for key, variants in script.texts.variants.items():
         place = places.text(key)
-        engine = Path(place.file).stem == ENGINE_TEXTS
+        engine = Path(place.file).stem in ENGINE_TEXTS
+        if key.endswith(READ) and key.removesuffix(READ) not in script.texts:
+            yield Finding(
+                place.file, place.line, Severity.ERROR, f"{key!r} is read instead of a text that is not there"
+            )
         if key not in used and key not in walked.texts and not engine:
             yield Finding(place.file, place.line, Severity.WARNING, f"nobody says the text {key!r}")
         elif key not in walked.texts and not engine:
@@ -86,7 +92,7 @@ def _missing(script: Script, step: Step) -> list[str]:
 
 
 def _used(script: Script) -> set[str]:
-    used = {line.notice for line in script.lines.values()}
+    used = {line.notice for line in script.lines.values()} | {command.label for command in script.commands}
     for step in script.steps.values():
         used |= {step.ask, step.say, step.help, step.confirm, *(option.label for option in step.options)}
         if step.slot:

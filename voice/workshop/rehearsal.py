@@ -13,6 +13,7 @@ from voice.dialog.script import Script
 from voice.errors import EngineFailed
 from voice.events import (
     AnyEvent,
+    Asked,
     CallStarted,
     Final,
     HungUp,
@@ -21,6 +22,7 @@ from voice.events import (
     SayDone,
     SpeechEnded,
     SpeechStarted,
+    Tapped,
     TimerFired,
     Typed,
     Understood,
@@ -39,8 +41,8 @@ class Office(Protocol):
 class Rehearsal:
     """Plays the shell of a call: sayings sound at once, timers are fired by `silence`, the office answers at once.
 
-    caller: the number that calls, if it is known. known: what texts may name in every state.
-    start: False leaves CallStarted to the one who rehearses.
+    caller: the number that calls, if it is known. known: what texts may name in every state. written: there is no
+    sound, both sides write. start: False leaves CallStarted to the one who rehearses.
     Time stands still but for what is added to `at_ms`.
     """
 
@@ -51,6 +53,7 @@ class Rehearsal:
         office: Office,
         *,
         caller: str = "",
+        written: bool = False,
         start: bool = True,
         today: date | None = None,
         languages: Mapping[str, Script] | None = None,
@@ -62,11 +65,12 @@ class Rehearsal:
         self.understood: list[Understood] = []
         self.actions: list[act.Action] = []
         self.timers: dict[str, int] = {}
+        self.asked: Asked | None = None  # what may be answered now
         self.at_ms = 0  # of all that happens from now on
         self._waiting: list[act.Say] = []
         self._utterance = 0
         if start:
-            self.feed(CallStarted(at_ms=0, line=line, caller=caller, transport="rehearsal"))
+            self.feed(CallStarted(at_ms=0, line=line, caller=caller, transport="rehearsal", written=written))
 
     def feed(self, event: AnyEvent) -> None:
         for action in self.dialog.handle(event):
@@ -84,6 +88,8 @@ class Rehearsal:
                 case act.Publish(event=published):
                     if isinstance(published, Understood):
                         self.understood.append(published)
+                    if isinstance(published, Asked):
+                        self.asked = published
                     self.feed(published)
                 case act.LookUp(name=name, args=args):
                     self.feed(self._asked(self.office.look_up, name, args))
@@ -108,6 +114,13 @@ class Rehearsal:
 
     def type(self, text: str) -> str:
         self.feed(Typed(at_ms=self.at_ms, text=text))
+        return self.listen()
+
+    def tap(self, choice: str) -> str:
+        """Press a button that is shown now, by its name or by what stands on it."""
+        shown = (*self.asked.choices, *self.asked.always) if self.asked else ()
+        names = {name: one.choice for one in shown for name in (one.label, one.choice)}
+        self.feed(Tapped(at_ms=self.at_ms, asked=self.asked.asked if self.asked else 0, choice=names[choice]))
         return self.listen()
 
     def press(self, digits: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from voice.dialog.question import NO, UNSURE, YES, Asks
 from voice.dialog.script import Script, Step
 from voice.dialog.texts import Texts
 from voice.errors import EngineFailed
-from voice.events import Understood
+from voice.events import Choice, Understood
 from voice.nlu.samples import SAMPLES
 from voice.nlu.templates import slots_of
 from voice.workshop.rehearsal import Rehearsal
@@ -109,8 +109,14 @@ class _Office:
         return {fact: values[self._turn % len(values)] for fact, values in self._facts.items()}
 
 
-def walk(script: Script) -> Walked:
-    """Breadth first through all that callers of all lines may do: the dialog alone, quick, nobody is heard."""
+Deeds = Callable[[Rehearsal], Iterable[Deed]]
+
+
+def walk(script: Script, deeds: Deeds | None = None, *, written: bool = False) -> Walked:
+    """Breadth first through all that callers of all lines may do: the dialog alone, quick, nobody is heard.
+
+    deeds: what is done in a state; by default all that can be said and pressed. written: without sound.
+    """
     walked = Walked()
     script = replace(
         script,
@@ -119,21 +125,23 @@ def walk(script: Script) -> Walked:
     )
     office = _Office(_facts(script))
     for at, line in enumerate(script.lines):
-        _walk_line(Rehearsal(script, line, office, today=TODAY), office, walked)
-        if not at:
-            _walk_line(Rehearsal(script, line, office, caller=CALLER, today=TODAY), office, walked)
+        for caller in ("", CALLER) if not at else ("",):
+            call = Rehearsal(script, line, office, caller=caller, written=written, today=TODAY)
+            _walk_line(call, office, walked, deeds)
     return walked
 
 
-def _walk_line(first: Rehearsal, office: _Office, walked: Walked) -> None:
+def _walk_line(first: Rehearsal, office: _Office, walked: Walked, deeds: Deeds | None) -> None:
     first.listen()
     dialled = f"line {first.dialog.dialled.number}"
     todo: deque[tuple[Rehearsal, tuple[str, ...]]] = deque([(first, (dialled,))])
     walked.states.add(_state(first))
     while todo:
         call, path = todo.popleft()
-        _meet_a_person(call, path, walked)
-        for deed in (*_deeds(call), *(_topics(call.script) if call is first else ())):
+        if deeds is None:
+            _meet_a_person(call, path, walked)
+        topics = _topics(call.script) if call is first and deeds is None else ()
+        for deed in (*(deeds or _deeds)(call), *topics):
             for _ in office.answers():
                 after = _after(call, deed, path, walked)
                 if after and not after.ended and _state(after) not in walked.states:
@@ -166,7 +174,7 @@ def _meet_a_person(call: Rehearsal, path: tuple[str, ...], walked: Walked) -> No
     asked = next((way.intent for way in call.script.everywhere if way.do == "operator"), "")
     for name, deed, most in (
         ("operator", meant(asked), 1),
-        ("silence", Deed("silence", Rehearsal.silence), MOST_FAILURES),
+        ("silence", SILENCE, MOST_FAILURES),
         ("nonsense", meant(None), MOST_FAILURES),
     ):
         here: Rehearsal | None = call
@@ -192,6 +200,17 @@ def pressed(digit: str) -> Deed:
     return Deed(f"key {digit}", lambda call: call.press(digit))
 
 
+def tapped(choice: Choice) -> Deed:
+    return Deed(f"button {choice.label}", lambda call: call.tap(choice.choice))
+
+
+def typed(text: str) -> Deed:
+    return Deed(f"\u00ab{text}\u00bb typed", lambda call: call.type(text))
+
+
+SILENCE = Deed("silence", Rehearsal.silence)
+
+
 def said(words: str) -> Deed:
     return Deed(f"\u00ab{words}\u00bb", lambda call: call.speak(words))
 
@@ -213,7 +232,7 @@ def _deeds(call: Rehearsal) -> Iterator[Deed]:
         yield from (meant(slot.intent, {slot.name: value}) for value in _values(script, slot.name))
     yield from (meant(command.intent) for command in script.commands if command.do in LOCAL)
     yield meant(None)
-    yield Deed("silence", Rehearsal.silence)
+    yield SILENCE
 
 
 def _topics(script: Script) -> Iterator[Deed]:

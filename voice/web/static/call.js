@@ -1,5 +1,6 @@
 // The call page: one call at a time, from the button to the link to its record.
 
+import { Answers } from "/static/answers.js";
 import { CallSocket } from "/static/call_socket.js";
 import { CaptionsLog } from "/static/captions_log.js";
 import { NoCaller } from "/static/capture.js";
@@ -16,6 +17,8 @@ const TEXT_ONLY_HZ = 16000;
 const CAPTIONS_GRACE_MS = 5000; // the last words come a moment after the goodbye
 
 const captions = new CaptionsLog(at("call"), { onSpeaking: showSpeaking });
+const answers = new Answers(at("answers"), async (message) => call?.socket?.tell(message));
+captions.on("options", (asked) => answers.show(asked));
 let call = null; // { socket, speaker, caller }, the one that runs
 let timer = 0;
 
@@ -81,7 +84,7 @@ function enter(state) {
   const live = state === "live";
   at("before").hidden = state !== "idle" && state !== "over";
   at("during").hidden = !live;
-  at("typing").hidden = !live;
+  if (!live) answers.hide();
   at("other-device").hidden = !live;
   at("after").hidden = state !== "over";
   if (state === "connecting") {
@@ -165,13 +168,6 @@ at("recorded").addEventListener("submit", (event) => {
   event.preventDefault();
   const name = at("recording").value;
   dial((mine) => recordedCaller(mine, name), "own_recording");
-});
-at("typing").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = at("typed").value.trim();
-  if (text) call.socket.text(text);
-  at("typed").value = "";
-  at("typed").focus();
 });
 for (const button of document.querySelectorAll("[data-digit]")) {
   button.addEventListener("click", () => press(button.dataset.digit));

@@ -1,5 +1,7 @@
 // A call's captions alone, for a second device.
 
+import { AnswerPost } from "/static/answer_post.js";
+import { Answers } from "/static/answers.js";
 import { CaptionsLog } from "/static/captions_log.js";
 import { keepLook } from "/static/reader_look.js";
 import { showSpeaking } from "/static/speaking.js";
@@ -21,6 +23,7 @@ const captions = new CaptionsLog(root, {
     root.dataset.captionsState = stream = name;
     if (name === "ended") {
       showSpeaking("");
+      answers.hide();
       pause.hidden = true;
     }
     tell();
@@ -46,4 +49,7 @@ keepLook(
   (size) => (at("size-told").textContent = texts.size + size),
 );
 showSpeaking("");
+const post = new AnswerPost(root.dataset.answers, (waiting) => answers.waits(waiting));
+const answers = new Answers(at("answers"), post.send);
+captions.on("options", (asked) => answers.show(asked));
 captions.connect(root.dataset.captions);
