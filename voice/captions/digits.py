@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
+from voice.captions.blocks import CODE, TOGETHER, Block, in_blocks, one_by_one, separators, width_behind
 from voice.captions.rules import Document, Rules
 from voice.nlu.dates import MONTHS, full_year
 from voice.nlu.rows import Group, groups
 
 NUMBER = "#"  # what stands for a written number among the words before
-TOGETHER = 3  # digits said one by one are written in threes
 _SPACE = "\u00a0"  # inside «12 500»: a sum must not be parted at the end of a line
 _WHOLE_YEARS = range(1900, 2100)
 
@@ -61,6 +61,7 @@ class Digits:
         self._asked, self._digits = document, digits
         self._document = document
         self._running = False  # groups of this number are written already
+        self._width = TOGETHER
         self._glue = False  # what comes next stands right behind a sign
         self._due: list[str] | None = None  # separators that the form puts before the digits to come
 
@@ -84,7 +85,7 @@ class Digits:
         return not said.closed and self._rules.spoken.may_go_on(said.keys[at:])
 
     def _end(self) -> None:
-        self._running = self._glue = False
+        self._running, self._glue, self._width = False, False, TOGETHER
         self._due, self._document = None, self._asked
 
     # --- signs -------------------------------------------------------------------------------------------------------
@@ -108,7 +109,7 @@ class Digits:
         if phone is None or len(found) == 1 or found[0].digits != "7":
             return None
         self._running = self._glue = True
-        self._due = _separators(phone.form("7"))
+        self._due = separators(phone.form("7"))
         return Piece(1, "+")
 
     # --- numbers that count, or are rows of digits -------------------------------------------------------------------
@@ -116,9 +117,9 @@ class Digits:
     def _cardinals(self, said: Said, found: list[Group]) -> Piece | None:
         row = list(takewhile(lambda group: not group.ordinal, found))
         end = row[-1].end
-        blocks = _blocks(row)
+        blocks = in_blocks(row, self._width, running=self._running)
         if len(row) == len(found) and self._goes_on(said, end):
-            if len(blocks) < 2 or (not self._running and len(row) <= self._undecided(said)):
+            if len(blocks) < 2 or (not self._running and len(row) <= self._undecided(said, row)):
                 raise Wait
             self._running = True
             return self._written(blocks[:-1])
@@ -132,8 +133,10 @@ class Digits:
         self._end()
         return piece
 
-    def _undecided(self, said: Said) -> int:
-        """So many groups may still turn out to be something else than a row of digits."""
+    def _undecided(self, said: Said, row: list[Group]) -> int:
+        """So many groups may still turn out to be something else than a long row of digits."""
+        if one_by_one(row):
+            return CODE
         return 3 if said.last in self._numbers.clock else 2 if said.last in self._numbers.without else 0
 
     def _alone(self, said: Said, row: list[Group]) -> Piece | None:
@@ -162,18 +165,18 @@ class Digits:
     def _counts(self, follows: str) -> bool:
         return follows.startswith(self._numbers.units)
 
-    def _written(self, blocks: list[tuple[str, int]]) -> Piece:
+    def _written(self, blocks: list[Block]) -> Piece:
         """The digits of the blocks, in the form of their document when that is known."""
         begins = not self._glue and self._due is None
         if self._due is None and self._document is not None:
-            self._due = _separators(self._document.form(blocks[0][0]))
+            self._due = separators(self._document.form(blocks[0].digits))
         glued = self._glue or not begins
-        self._glue = False
-        length = blocks[-1][1]
+        self._glue, self._width = False, width_behind(blocks[-1].digits)
+        length = blocks[-1].end
         if self._due is None:
-            return Piece(length, " ".join(digits for digits, _ in blocks), glued)
+            return Piece(length, " ".join(block.digits for block in blocks), glued)
         text = ""
-        for digit in "".join(digits for digits, _ in blocks):
+        for digit in "".join(block.digits for block in blocks):
             text += (self._due.pop(0) if self._due else "") + digit
         return Piece(length, text, glued)
 
@@ -227,34 +230,6 @@ class Digits:
         """What is written behind the digits of a number that orders, by the last letters of its word."""
         ends = (word[at:] for at in range(len(word)))
         return next((self._numbers.endings[end] for end in ends if end in self._numbers.endings), "")
-
-
-def _blocks(row: list[Group]) -> list[tuple[str, int]]:
-    """Groups as they stand between spaces, each with the word it ends at: digits said one by one come together."""
-    blocks: list[tuple[str, int]] = []
-    single = False  # was the last block said digit by digit?
-    for group in row:
-        digits = group.digits
-        joins = bool(blocks) and single and len(blocks[-1][0]) < TOGETHER
-        if joins and (len(digits) == 1 or (set(blocks[-1][0]) == {"0"} and len(blocks[-1][0] + digits) <= TOGETHER)):
-            blocks[-1] = (blocks[-1][0] + digits, group.end)
-            single = len(digits) == 1
-        else:
-            blocks.append((digits, group.end))
-            single = len(digits) == 1
-    return blocks
-
-
-def _separators(form: str) -> list[str]:
-    """What stands before each digit of a form; behind its end one space."""
-    found, before = [], ""
-    for sign in form:
-        if sign.isdigit():
-            found.append(before)
-            before = ""
-        else:
-            before += sign
-    return [*found, " "]
 
 
 def _time(row: list[Group]) -> str | None:

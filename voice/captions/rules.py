@@ -76,6 +76,7 @@ class Rules:
     numbers: Numbers
     documents: tuple[Document, ...]
     asked_digits: Row
+    introductions: frozenset[Row]  # a name stands right behind
     marks: Marks
     spoken: Spoken
 
@@ -105,6 +106,7 @@ def rules(language: str, spoken: Spoken = RUSSIAN) -> Rules:
             numbers=_numbers(data["numbers"]),
             documents=tuple(Document(one["named"], tuple(one["forms"])) for one in data["documents"]),
             asked_digits=_row(data["asked"]["digits"]),
+            introductions=frozenset(map(_row, data["introductions"])),
             marks=_marks(data["marks"]),
             spoken=spoken,
         )

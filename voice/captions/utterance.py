@@ -50,6 +50,8 @@ class Utterance:
             return
         length = max(1, len(row))
         written = self._rules.names.get(row) or " ".join(self._words[:length])
+        if any(tuple(self._said[-len(told) :]) == told for told in self._rules.introductions):
+            written = capital(written)
         self._add(Piece(length, written), row or (_plain(self._words[0]),))
         self._digits.named(self._said[-1])
 
@@ -62,7 +64,7 @@ class Utterance:
 
     def _add(self, piece: Piece, keys: Row) -> None:
         mark = "" if piece.glued else mark_before(self._rules.marks, self._said, keys, self.text)
-        text = piece.text if self.text and mark != "!" else piece.text[:1].upper() + piece.text[1:]
+        text = piece.text if self.text and mark != "!" else capital(piece.text)
         self.text += mark + ("" if piece.glued or not self.text else " ") + text
         self._said += keys if keys[0] != NUMBER or self._said[-1:] != [NUMBER] else ()
         del self._words[: piece.length], self._keys[: piece.length]
@@ -71,6 +73,10 @@ class Utterance:
 def _plain(word: str) -> str:
     """The word as the matching sees it; of several the last."""
     return (words(word) or [""])[-1]
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _is_spoken(word: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from voice.captions.digits import Digits
 from voice.captions.marks import ENDED
 from voice.captions.rules import Rules, rules
-from voice.captions.utterance import Utterance
+from voice.captions.utterance import Utterance, capital
 from voice.nlu.normalise import words
 from voice.nlu.spoken import read_spoken
 from voice.settings import ROOT
@@ -45,7 +45,7 @@ class Writing:
         """Finished words as a sentence; a text that has its marks already is left as it is."""
         text = text.strip()
         if text.endswith(ENDED):
-            return text[:1].upper() + text[1:]
+            return capital(text)
         utterance = self._begin(text, question)
         _push(utterance, text)
         return utterance.close() + utterance.mark
