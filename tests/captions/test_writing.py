@@ -110,6 +110,30 @@ def test_a_number_in_the_making_is_unsure_only_where_it_may_change() -> None:
     assert growing("мой снилс сто двенадцать двести", "тридцать") == ("Мой СНИЛС 112", "-230")
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("5 5 5 0 0 0 1 1 2 2. Верно?", "555 000 112 2. Верно?"),
+        ("40 0 0 0 0 0 0 0 7. Верно?", "40 00 00 00 07. Верно?"),
+        ("123 456 78 90. Верно?", "123 456 78 90. Верно?"),
+        ("СНИЛС 112 233 445 95. Верно?", "СНИЛС 112-233-445 95. Верно?"),
+        ("Телефон 916 123 45 67, время: завтра.", "Телефон 916 123-45-67, время: завтра."),
+        ("Общая линия: 8 800 555 35 35.", "Общая линия: 8 800 555 35 35."),
+        ("Страховая пенсия, 21340 ₽.", "Страховая пенсия, 21\u00a0340 ₽."),
+        ("Нажмите 1, 2 или 3. Срок до 5 декабря 2026 года, в 9:30.",) * 2,
+    ],
+)
+def test_what_the_line_says_as_one_reads_it(said: str, read: str) -> None:
+    assert labels().writing.said(said) == read
+
+
+@given(text=st.text(alphabet="0123456789 .,:-/№₽аб", max_size=60))
+def test_no_digit_of_the_line_changes(text: str) -> None:
+    written = labels().writing.said(text)
+    assert re.sub(r"[\s-]", "", written) == re.sub(r"[\s-]", "", text)
+    assert labels().writing.said(written) == written
+
+
 def test_a_language_without_rules_has_no_writing() -> None:
     with pytest.raises(Exception, match="cannot be read"):
         writing("xx")

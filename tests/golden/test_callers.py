@@ -91,7 +91,8 @@ def test_the_captions_are_what_was_said(placed: Call, caller: str) -> None:
     call = placed(caller)
     newest = {cue.seg: cue for cue in call.cues}
     shown = {who: [cue.text for cue in newest.values() if cue.who == who and cue.text] for who in ("line", "caller")}
-    assert shown["line"] == [one.text for one in call.of(SayStarted)]
+    write = labels().writing
+    assert shown["line"] == [write.said(one.text) for one in call.of(SayStarted)]
     spoken = [cue.text for cue in newest.values() if cue.kind == "speech" and cue.final and cue.text]
     asked, question = dict[int, str](), ""
     for event in call.events:
@@ -100,8 +101,7 @@ def test_the_captions_are_what_was_said(placed: Call, caller: str) -> None:
                 question = event.text
             case Partial() | Final():
                 asked.setdefault(event.utterance, question)
-    write = labels().writing.sentence
-    assert spoken == [write(final.text, asked[final.utterance]) for final in call.of(Final) if final.text]
+    assert spoken == [write.sentence(final.text, asked[final.utterance]) for final in call.of(Final) if final.text]
     assert all(cue.stable + cue.rest == cue.text for cue in call.cues)
     assert call.cues[-1].kind == "end"
 

@@ -86,7 +86,7 @@ class CueReader:
                 yield from self._speaks("caller", False, event.at_ms)
             case SayStarted(say=say, text=text):
                 self._question = text
-                yield self._cue(f"s{say}", "line", "say", text, "", True, event.at_ms)
+                yield self._cue(f"s{say}", "line", "say", self.labels.writing.said(text), "", True, event.at_ms)
                 yield from self._speaks("line", True, event.at_ms)
             case Interrupted(say=say) if (said := self._shown.get(f"s{say}")) is not None:
                 stable, rest = split_heard(said.text, event.heard_ms, self._pace)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from voice.captions.blocks import CODE, TOGETHER, Block, in_blocks, one_by_one, separators, width_behind
+from voice.captions.read_back import sum_of
 from voice.captions.rules import Document, Rules
 from voice.nlu.dates import MONTHS, full_year
 from voice.nlu.rows import Group, groups
 
 NUMBER = "#"  # what stands for a written number among the words before
-_SPACE = "\u00a0"  # inside «12 500»: a sum must not be parted at the end of a line
 _WHOLE_YEARS = range(1900, 2100)
 
 
@@ -146,7 +146,7 @@ class Digits:
             return Piece(row[-1].end, time)
         labelled = self._document is not None or said.last in self._numbers.labels
         if len(row) == 1 and len(row[0].digits) > 4 and not labelled:
-            return Piece(row[0].end, f"{row[0].value:,}".replace(",", _SPACE))
+            return Piece(row[0].end, sum_of(row[0].value))
         return None
 
     def _stays(self, said: Said, row: list[Group]) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from voice.captions.digits import Digits
 from voice.captions.marks import ENDED
+from voice.captions.read_back import read_back
 from voice.captions.rules import Rules, rules
 from voice.captions.utterance import Utterance, capital
 from voice.nlu.normalise import words
@@ -49,6 +50,10 @@ class Writing:
         utterance = self._begin(text, question)
         _push(utterance, text)
         return utterance.close() + utterance.mark
+
+    def said(self, text: str) -> str:
+        """A text of the line: its words and marks as they are, its digits as one reads them."""
+        return read_back(text, self._languages[self._language])
 
     def _begin(self, text: str, question: str) -> Utterance:
         latin = any("a" <= letter <= "z" for letter in text.lower())
