@@ -63,14 +63,15 @@ class CueReader:
     _speaking: list[Who] = field(default_factory=list)
     _pace: Pace = field(default_factory=Pace)
     _sounds: Sounds = field(default_factory=Sounds)
-    _points: int = 0  # keys, typed texts, operator's words and sounds so far: each is a segment of its own
+    _points: int = 0  # keys, typed texts and operator's words so far: each is a segment of its own
     _question: str = ""  # what the line said last
     _asked: dict[int, str] = field(default_factory=dict)  # utterance -> the question it was begun after
 
     def push(self, event: AnyEvent) -> Iterator[Cue]:
         """The cues that this event makes or changes."""
         if sound := self._sounds.push(event):
-            yield self._point(sound.who, "sound", self.labels.sounds[sound.name], sound.at_ms)
+            told = self.labels.sounds[sound.name]
+            yield self._cue(f"n{sound.number}", sound.who, "sound", told, "", True, sound.at_ms)
         match event:
             case SpeechStarted(utterance=utterance):
                 self._began[f"c{utterance}"] = event.at_ms

@@ -13,14 +13,16 @@ from voice.dialog.talk import SILENCE
 from voice.events import AnyEvent, BadLine, Final, Interrupted, SayDone, SpeechEnded, SpeechStarted, TimerFired
 
 SoundName = Literal["silence", "noise", "wordless"]
+Maker = Literal["caller", ""]  # "": nobody
 
 WORDLESS_MS = 1_000  # a shorter sound without words is a cough or a knock, and means nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
+    number: int  # from 1 in each call
     name: SoundName
-    who: Literal["caller", ""]
+    who: Maker
     at_ms: int  # when it began
 
 
@@ -29,6 +31,7 @@ class Sounds:
 
     def __init__(self) -> None:
         self._quiet_since_ms = 0
+        self._told = 0
         self._noisy = False
         self._noise_told = False  # since the caller's last words
         self._began: dict[int, int] = {}  # utterance -> ms
@@ -45,7 +48,7 @@ class Sounds:
             case SayDone() | Interrupted():
                 self._quiet_since_ms = event.at_ms
             case TimerFired(name=name) if name == SILENCE:
-                return Sound("silence", "", self._quiet_since_ms)
+                return self._sound("silence", "", self._quiet_since_ms)
             case BadLine(reason=reason):
                 self._noisy = reason == "noisy"
             case Final(utterance=utterance):
@@ -58,6 +61,10 @@ class Sounds:
 
     def _wordless(self, at_ms: int) -> Sound | None:
         if not self._noisy:
-            return Sound("wordless", "caller", at_ms)
+            return self._sound("wordless", "caller", at_ms)
         known, self._noise_told = self._noise_told, True
-        return None if known else Sound("noise", "caller", at_ms)
+        return None if known else self._sound("noise", "caller", at_ms)
+
+    def _sound(self, name: SoundName, who: Maker, at_ms: int) -> Sound:
+        self._told += 1
+        return Sound(self._told, name, who, at_ms)
