@@ -1,7 +1,7 @@
 # make run      set up what is missing and start the line
 # make test     set up what is missing and run the tests
 # make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
-# make bench    latency, recognition, capacity       make fixtures  make the recorded callers anew
+# make bench    latency, captions, recognition       make fixtures  make the recorded callers anew
 # make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
 # make setup    only set up: packages, models, voices make model, make voices, make env: its parts
 # make lock     resolve the packages anew            make clean    remove the environment and all caches
@@ -63,6 +63,8 @@ architecture: dev
 
 bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 	@$(BIN)/python bench/line.py
+	@$(BIN)/python bench/readers.py
+	@$(BIN)/python bench/captions.py
 	@if test -d ../shared/speech; then $(BIN)/python bench/recognition.py; \
 		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi
 

@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,14 +35,23 @@ clock = time.perf_counter
 
 
 @dataclass(frozen=True)
+class ShownWord:
+    """A spoken word: where in the caption it is seen, the forms it may have there (a number grows), its end."""
+
+    place: int
+    forms: frozenset[str]
+    end_s: float
+
+
+@dataclass(frozen=True)
 class Phrase:
-    """One phrase of a recorded caller. `onset_s`, `end_s`: of its sound; `words`: (word, its end), s."""
+    """One phrase of a recorded caller. `onset_s`, `end_s`: of its sound."""
 
     kind: str
     frames: tuple[bytes, ...]
     onset_s: float
     end_s: float
-    words: tuple[tuple[str, float], ...]
+    words: tuple[ShownWord, ...]
 
 
 @dataclass
@@ -68,7 +78,9 @@ class Caller:
         self._phrase: Phrase | None = None
         self._began_s = self._ended_s = 0.0  # when the running phrase's first and last sound were sent
         self._awaits_clear = self._awaits_reply = False
-        self._missing: dict[int, str] = {}  # word's place in the phrase -> word, not published yet
+        self._missing: dict[str, dict[int, ShownWord]] = {}  # shown at all, steady: words not published yet
+        self._say_cue_s = 0.0  # when the caption of a reply came whose sound has not
+        self._captioned = True  # has the sound that began last its caption?
         self._over = False
 
     async def call(self, until_s: float) -> None:
@@ -138,7 +150,7 @@ class Caller:
         self._spoken_s += phrase.end_s - phrase.onset_s
         self._figures.add("spoken", (phrase.end_s - phrase.onset_s) * 1000)
         self._awaits_reply, self._awaits_clear = True, self._sounds_until > now_s + phrase.onset_s
-        self._missing = {at: word for at, (word, _) in enumerate(phrase.words)}
+        self._missing = {way: dict(enumerate(phrase.words)) for way in ("", ", steady")}
         self._asked = ""
         return phrase.frames
 
@@ -164,41 +176,82 @@ class Caller:
                 self._awaits_reply = False
         if self._sounds_until < now_s:
             self._speaks_since = now_s
+            self._captioned = bool(self._say_cue_s)
+            if self._say_cue_s:
+                self._figures.add("caption ahead of its sound", (now_s - self._say_cue_s) * 1000)
+            self._say_cue_s = 0.0
         self._sounds_until = max(now_s, self._sounds_until) + seconds
 
     async def _read_captions(self, path: str) -> None:
         """The call's captions as a page reads them: server-sent events over plain HTTP."""
+        seen: dict[int, float] = {}  # the finals, and when they came
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self._plan.get("readers", 0)):
+                group.create_task(self._read_along(path, seen))
+            async for cue in self._cues(path):
+                now_s = clock()
+                if cue["final"]:
+                    seen[cue["seq"]] = now_s
+                self._cue(cue, now_s)
+
+    async def _read_along(self, path: str, seen: dict[int, float]) -> None:
+        """One more reader, who compares what he gets with what the caller's own page got."""
+        last = 0
+        async for cue in self._cues(path):
+            self._figures.counts["cues read along"] += 1
+            self._figures.counts["cues out of order"] += cue["seq"] <= last
+            self._figures.counts["finals missed"] += sum(last < seq < cue["seq"] for seq in seen)
+            last = cue["seq"]
+            if last in seen:
+                self._figures.add("reader behind the first reader", (clock() - seen[last]) * 1000)
+
+    async def _cues(self, path: str) -> AsyncIterator[dict[str, Any]]:
         where = urlsplit(self._plan["socket"])
         reader, writer = await asyncio.open_connection(where.hostname, where.port, limit=1 << 20)
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
         try:
             while line := await reader.readline():
                 if line.startswith(b'data: {"'):
-                    self._cue(json.loads(line[6:]), clock())
+                    yield json.loads(line[6:])
         finally:
             writer.close()
 
     def _cue(self, cue: dict[str, Any], now_s: float) -> None:
         if cue.get("kind") == "say" and cue["rev"] == 0:
             self._asked = cue["text"]
+            self._say_captioned(now_s)
         if cue.get("kind") != "speech" or not self._phrase:
             return
-        shown = Counter(plain(cue["text"]).split())
-        for at, word in list(self._missing.items()):
-            upto = [word for word, _ in self._phrase.words[: at + 1]]
-            if shown[word] >= upto.count(word):
-                del self._missing[at]
-                end_s = self._began_s - self._phrase.onset_s + self._phrase.words[at][1]
-                kind = "closed" if self._phrase.kind == "closed" else "open"
-                for words in (f"{kind} states", "all words"):
-                    self._figures.add(f"word delay, {words}", (now_s - end_s) * 1000)
+        for way, text in (("", cue["text"]), (", steady", cue["stable"])):
+            self._words_shown(way, text, now_s)
         if cue["final"]:
-            self._figures.counts["words heard wrongly"] += len(self._missing)
+            self._figures.counts["words heard wrongly"] += len(self._missing.get("", ()))
             self._missing = {}
+
+    def _say_captioned(self, now_s: float) -> None:
+        if self._sounds_until < now_s:
+            self._say_cue_s = now_s
+        elif not self._captioned:  # its sound was here first
+            self._figures.add("caption ahead of its sound", (self._speaks_since - now_s) * 1000)
+            self._figures.counts["captions behind their sound"] += 1
+            self._captioned = True
+
+    def _words_shown(self, way: str, text: str, now_s: float) -> None:
+        assert self._phrase
+        shown, words, missing = Counter(plain(text).split()), self._phrase.words, self._missing.get(way, {})
+        for at, word in list(missing.items()):
+            before = {other.place for other in words[: at + 1] if other.forms & word.forms}
+            if sum(shown[form] for form in word.forms) < len(before):
+                continue
+            del missing[at]
+            delay_ms = (now_s - (self._began_s - self._phrase.onset_s + word.end_s)) * 1000
+            kind = "closed" if self._phrase.kind == "closed" else "open"
+            for words_of in (f"{kind} states", "all words"):
+                self._figures.add(f"word delay{way}, {words_of}", delay_ms)
 
 
 def plain(text: str) -> str:
-    return "".join(sign if sign.isalpha() else " " for sign in text.lower().replace("ё", "е"))
+    return "".join(sign if sign.isalnum() else " " for sign in text.lower().replace("ё", "е"))
 
 
 async def one_caller(caller_n: int, plan: dict[str, Any], talk: Any, figures: Figures, until_s: float) -> None:
@@ -219,7 +272,9 @@ async def main(plan: dict[str, Any]) -> dict[str, Any]:
         for told in row["phrases"]:
             pcm = np.load(told["sound"])
             frames = tuple(pcm[at : at + 160].astype("<i2").tobytes() for at in range(0, len(pcm) - 159, 160))
-            words = tuple((word, end_ms / 1000) for word, end_ms in told["words"])
+            words = tuple(
+                ShownWord(word["place"], frozenset(word["forms"]), word["end_ms"] / 1000) for word in told["words"]
+            )
             phrases.append(Phrase(row["kind"], frames, told["onset_ms"] / 1000, told["end_ms"] / 1000, words))
         talk.append((row["kind"], row["asks"], phrases))
     figures, process = Figures(), psutil.Process()

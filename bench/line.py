@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 import psutil
 import yaml
+from callers import plain
 from false_stops import measure
 from flows import endings, never_asking
 from report import Figure, Table, machine, ratio, save, spread
@@ -36,6 +37,7 @@ from voice.asr.vosk import VoskRecogniser
 from voice.audio import files
 from voice.audio.pcm import rms_dbfs, silence
 from voice.audio.resample import convert
+from voice.captions.labels import labels
 from voice.dialog.script import load_script
 from voice.events import Noted, SayStarted, SpeechStarted, from_json
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16
@@ -140,7 +142,7 @@ def phrase(recogniser: VoskRecogniser, name: str, says: str, folder: Path) -> di
         "sound": str(sound),
         "onset_ms": sounding[0] * FRAME_MS,
         "end_ms": (sounding[-1] + 1) * FRAME_MS,
-        "words": ends(recogniser, convert(piece, rate_hz, HEARING_HZ), says),
+        "words": shown(ends(recogniser, convert(piece, rate_hz, HEARING_HZ), says)),
     }
 
 
@@ -154,6 +156,20 @@ def ends(recogniser: VoskRecogniser, pcm: Pcm16, says: str) -> list[tuple[str, i
     if [word.text.replace("ё", "е") for word in found] != text.split():
         return []
     return [(word.text.replace("ё", "е"), word.end_ms) for word in found]
+
+
+def shown(said: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Each word as captions show it: its place among what is read, the forms it has there as the phrase goes on."""
+    write = labels().writing.growing
+    read = [plain("".join(write("", " ".join(word for word, _ in said[: at + 1])))).split() for at in range(len(said))]
+    return [
+        {
+            "place": len(read[at]),
+            "forms": sorted({later[len(read[at]) - 1] for later in read[at:] if len(later) >= len(read[at])}),
+            "end_ms": end_ms,
+        }
+        for at, (_, end_ms) in enumerate(said)
+    ]
 
 
 def turn_gaps(archive: Archive, calls: dict[str, float], closed: list[str]) -> dict[str, list[float]]:

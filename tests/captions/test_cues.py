@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.captions.cues import Cue, CueReader, sentence
+from voice.captions.cues import Cue, CueReader
 from voice.captions.heard import Pace, split_heard
 from voice.captions.labels import labels
 from voice.events import (
     AnyEvent,
+    BadLine,
     Final,
     HungUp,
     Interrupted,
@@ -21,6 +22,7 @@ from voice.events import (
     SayStarted,
     SpeechEnded,
     SpeechStarted,
+    TimerFired,
     Typed,
 )
 
@@ -53,7 +55,7 @@ def test_an_utterance_grows_in_one_segment_and_ends_as_a_sentence() -> None:
         Final(at_ms=2_000, utterance=3, text="где моё заявление"),
     )
     speech = [cue for cue in found if cue.kind == "speech"]
-    assert [cue.text for cue in speech] == ["Где", "Где моё заявление", "Где моё заявление."]
+    assert [cue.text for cue in speech] == ["Где", "Где моё заявление", "Где моё заявление?"]
     assert [(cue.stable, cue.rest) for cue in speech][1] == ("Где моё", " заявление")
     assert {(cue.seg, cue.at_ms) for cue in speech} == {("c3", 400)}
     assert [cue.rev for cue in speech] == [0, 1, 2] and [cue.final for cue in speech] == [False, False, True]
@@ -119,8 +121,40 @@ def test_who_speaks_now() -> None:
     assert [cue.who for cue in found if cue.kind == "speaking"] == ["line", "caller", ""]
 
 
-def test_a_sentence() -> None:
-    assert [sentence(text) for text in (" да ", "правда?", "", "ёлка")] == ["Да.", "Правда?", "", "Ёлка."]
+def test_numbers_are_written_as_the_question_asks_and_stay_so_while_the_line_speaks_on() -> None:
+    said = "сто двенадцать двести тридцать три"
+    found = cues(
+        SayStarted(at_ms=0, say=1, text="Назовите СНИЛС."),
+        Partial(at_ms=1, utterance=1, stable="сто двенадцать двести", rest="тридцать"),
+        SayStarted(at_ms=2, say=2, text="Слушаю вас."),
+        Final(at_ms=3, utterance=1, text=said),
+        Final(at_ms=4, utterance=2, text=said),
+    )
+    speech = [cue for cue in found if cue.kind == "speech"]
+    assert [cue.text for cue in speech] == ["112-230", "112-233.", "112 233."] and speech[0].stable == "112"
+
+
+def test_a_long_silence_and_sounds_without_words_are_told() -> None:
+    def told(*events: AnyEvent) -> list[tuple[str, str, int]]:
+        return [(cue.text, cue.who, cue.at_ms) for cue in cues(*events) if cue.kind == "sound"]
+
+    def wordless(lasts_ms: int, **more: bool) -> tuple[AnyEvent, ...]:
+        return (
+            SpeechStarted(at_ms=500, utterance=1),
+            SpeechEnded(at_ms=500 + lasts_ms, utterance=1),
+            Final(at_ms=4_000, utterance=1, text="", **more),
+        )
+
+    waited = TimerFired(at_ms=9_000, name="silence")
+    assert told(SayDone(at_ms=3_000, say=1, heard_ms=2_000), waited) == [("[тишина]", "", 3_000)]
+    assert told(TimerFired(at_ms=9_000, name="keys")) == []
+    assert told(*wordless(1_500)) == [("[неразборчиво]", "caller", 500)]
+    assert told(*wordless(300)) == [] and told(*wordless(1_500, echo=True)) == []
+    assert told(BadLine(at_ms=0, reason="noisy"), *wordless(1_500)) == [("[шум]", "caller", 500)]
+    assert told(BadLine(at_ms=0, reason="quiet"), *wordless(1_500)) == [("[неразборчиво]", "caller", 500)]
+    noisy = (BadLine(at_ms=0, reason="noisy"), *wordless(1_500), *wordless(1_500))
+    assert len(told(*noisy)) == 1, "a noise that goes on is told once"
+    assert len(told(*noisy, Final(at_ms=5_000, utterance=2, text="да"), *wordless(1_500))) == 2
 
 
 @given(text=st.text(alphabet="абв 12.\n", max_size=80), heard_ms=st.integers(0, 60_000), more=st.integers(0, 60_000))

@@ -110,9 +110,9 @@ def test_words_grow_in_place_and_a_reader_is_not_thrown_forward(
     left = growing.bounding_box()
     page.keyboard.press("4")
     final = page.locator(".cue-speech")
-    expect(final).to_have_text("ВыГде моё заявление на паспорт.")
+    expect(final).to_have_text("ВыГде моё заявление на паспорт?")
     assert left is not None and final.bounding_box()["x"] == left["x"], "what was read stays where it was"  # type: ignore[index]
-    expect(announcer).to_contain_text("Вы: Где моё заявление на паспорт.")
+    expect(announcer).to_contain_text("Вы: Где моё заявление на паспорт?")
     for say in range(2, 30):
         captions.publish(SayStarted(at_ms=0, say=say, text=f"Строка {say}."))
     expect(page.get_by_text("Строка 29.").first).to_be_in_viewport()

@@ -13,8 +13,8 @@ from voice.asr.vosk import VoskRecogniser
 from voice.audio.files import read
 from voice.audio.pcm import rms_dbfs
 from voice.audio.resample import convert
-from voice.captions.cues import sentence
-from voice.events import Final, HungUp, Interrupted, Resumed, SayStarted, Understood
+from voice.captions.labels import labels
+from voice.events import Final, HungUp, Interrupted, Partial, Resumed, SayStarted, Understood
 from voice.line import HEARING_HZ
 from voice.nlu.normalise import words
 from voice.settings import Settings
@@ -91,9 +91,17 @@ def test_the_captions_are_what_was_said(placed: Call, caller: str) -> None:
     call = placed(caller)
     newest = {cue.seg: cue for cue in call.cues}
     shown = {who: [cue.text for cue in newest.values() if cue.who == who and cue.text] for who in ("line", "caller")}
-    assert shown["line"] == [one.text for one in call.of(SayStarted)]
+    write = labels().writing
+    assert shown["line"] == [write.said(one.text) for one in call.of(SayStarted)]
     spoken = [cue.text for cue in newest.values() if cue.kind == "speech" and cue.final and cue.text]
-    assert spoken == [sentence(final.text) for final in call.of(Final) if final.text]
+    asked, question = dict[int, str](), ""
+    for event in call.events:
+        match event:
+            case SayStarted():
+                question = event.text
+            case Partial() | Final():
+                asked.setdefault(event.utterance, question)
+    assert spoken == [write.sentence(final.text, asked[final.utterance]) for final in call.of(Final) if final.text]
     assert all(cue.stable + cue.rest == cue.text for cue in call.cues)
     assert call.cues[-1].kind == "end"
 

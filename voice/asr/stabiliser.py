@@ -1,30 +1,45 @@
 """Which words of a growing hypothesis will not change any more. Pure.
 
-Hold-1: a word is shown as stable once another follows it. A recogniser may still rewrite such a word; captions never
-take one back, so the words already stable stay, and only what follows them comes from the new hypothesis. The final
-text puts it right.
+A word is shown as stable once another follows it and it has stood so in several hypotheses in a row. A recogniser may
+still rewrite such a word; captions never take one back, so the words already stable stay, and only what follows them
+comes from the new hypothesis. docs/captions_measured.md has what other rules would show and cost.
 """
 
 from __future__ import annotations
 
+from collections import deque
+
+HELD = 1  # the last words of a hypothesis are never stable: they are still being said
+AGREED = 4  # hypotheses, one every 100 ms of sound, that must have a word in its place
+
 
 class Stabiliser:
-    """The captions of one segment after another: `push` its hypotheses, then `final`."""
+    """The captions of one utterance: `push` its hypotheses, however often they stay the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: int = HELD, agreed: int = AGREED) -> None:
+        self._held = held
         self._committed: list[str] = []
+        self._shown: deque[list[str]] = deque(maxlen=agreed)
 
     def push(self, text: str) -> tuple[str, str]:
         """Take the hypothesis as it looks now; return (stable, rest): each `stable` begins with the one before."""
         rest = self._after_committed(text.split())
-        self._committed += rest[:-1]
-        return " ".join(self._committed), " ".join(rest[-1:])
+        shown = self._committed + rest
+        self._shown.append(shown)
+        sure = min(self._agreed(), len(shown) - self._held)
+        self._committed = shown[: max(sure, len(self._committed))]
+        return " ".join(self._committed), " ".join(shown[len(self._committed) :])
 
-    def final(self, text: str) -> str:
-        """Take the segment's last word on it; return the caption in full and begin the next segment."""
-        shown = self._committed + self._after_committed(text.split())
-        self._committed = []
-        return " ".join(shown)
+    def _agreed(self) -> int:
+        """How many words the newest hypotheses begin with alike."""
+        if len(self._shown) < (self._shown.maxlen or 0):
+            return 0
+        alike = 0
+        for words in zip(*self._shown, strict=False):
+            if len(set(words)) > 1:
+                break
+            alike += 1
+        return alike
 
     def _after_committed(self, words: list[str]) -> list[str]:
         """The words of a hypothesis that stand after those already committed, even if it spells these otherwise."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from voice.captions.heard import Pace, split_heard
 from voice.captions.labels import Labels
+from voice.captions.sounds import Sounds
 from voice.events import (
     AnyEvent,
     Final,
@@ -27,7 +28,7 @@ from voice.events import (
 )
 
 Who = Literal["line", "caller", "operator", ""]
-Kind = Literal["speech", "say", "key", "typed", "operator", "speaking", "end"]
+Kind = Literal["speech", "say", "key", "typed", "operator", "sound", "speaking", "end"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,8 @@ class Cue:
     text: all of it, shown as it is; an empty one withdraws the segment. stable + rest == text, and `rest` is shown
     lighter: words that may still change, or words of the line that nobody heard.
     final: this state must reach every reader; of the others only the newest matters.
-    kind "speaking" carries no text: `who` speaks now, "" when nobody does.
+    kind "speaking" carries no text: `who` speaks now, "" when nobody does. kind "sound" names a sound that is no word,
+    of `who`, or "" when nobody makes it.
     """
 
     seq: int  # grows by one with each cue of a call
@@ -62,10 +64,16 @@ class CueReader:
     _began: dict[str, int] = field(default_factory=dict)
     _speaking: list[Who] = field(default_factory=list)
     _pace: Pace = field(default_factory=Pace)
+    _sounds: Sounds = field(default_factory=Sounds)
     _points: int = 0  # keys, typed texts and operator's words so far: each is a segment of its own
+    _question: str = ""  # what the line said last
+    _asked: dict[int, str] = field(default_factory=dict)  # utterance -> the question it was begun after
 
     def push(self, event: AnyEvent) -> Iterator[Cue]:
         """The cues that this event makes or changes."""
+        if sound := self._sounds.push(event):
+            told = self.labels.sounds[sound.name]
+            yield self._cue(f"n{sound.number}", sound.who, "sound", told, "", True, sound.at_ms)
         match event:
             case SpeechStarted(utterance=utterance):
                 self._began[f"c{utterance}"] = event.at_ms
@@ -73,14 +81,15 @@ class CueReader:
             case SpeechEnded():
                 yield from self._speaks("caller", False, event.at_ms)
             case Partial(utterance=utterance):
-                stable, rest = _partial(event.stable, event.rest)
+                stable, rest = self.labels.writing.growing(event.stable, event.rest, self._asked_before(utterance))
                 yield from self._caller(utterance, stable, rest, final=False, at_ms=event.at_ms)
             case Final(utterance=utterance):
-                text = "" if event.echo else sentence(event.text)
+                text = "" if event.echo else self.labels.writing.sentence(event.text, self._asked_before(utterance))
                 yield from self._caller(utterance, text, "", final=True, at_ms=event.at_ms)
                 yield from self._speaks("caller", False, event.at_ms)
             case SayStarted(say=say, text=text):
-                yield self._cue(f"s{say}", "line", "say", text, "", True, event.at_ms)
+                self._question = text
+                yield self._cue(f"s{say}", "line", "say", self.labels.writing.said(text), "", True, event.at_ms)
                 yield from self._speaks("line", True, event.at_ms)
             case Interrupted(say=say) if (said := self._shown.get(f"s{say}")) is not None:
                 stable, rest = split_heard(said.text, event.heard_ms, self._pace)
@@ -120,6 +129,10 @@ class CueReader:
             return
         yield self._cue(seg, "caller", "speech", stable, rest, final, self._began.get(seg, at_ms))
 
+    def _asked_before(self, utterance: int) -> str:
+        """The question that an utterance answers: the same as long as it grows."""
+        return self._asked.setdefault(utterance, self._question)
+
     def _point(self, who: Who, kind: Kind, text: str, at_ms: int) -> Cue:
         self._points += 1
         return self._cue(f"p{self._points}", who, kind, text, "", True, at_ms)
@@ -150,23 +163,3 @@ class CueReader:
         )
         self._shown[seg] = cue
         return cue
-
-
-def sentence(text: str) -> str:
-    """Recognised words as a sentence: a capital at the front, a full stop at the end."""
-    text = text.strip()
-    if not text:
-        return ""
-    return _capital(text) + ("" if text[-1] in ".!?…" else ".")
-
-
-def _partial(stable: str, rest: str) -> tuple[str, str]:
-    """The two parts of a growing utterance, so that together they read as one text and keep their place."""
-    stable, rest = stable.strip(), rest.strip()
-    if not stable:
-        return "", _capital(rest)
-    return _capital(stable), f" {rest}" if rest else ""
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

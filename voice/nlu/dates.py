@@ -21,7 +21,7 @@ _MONTH_STEMS = (
     *("июл", "август", "сентябр", "октябр", "ноябр", "декабр"),
 )
 _MONTH_ENDINGS = ("ь", "я", "е", "ю", "ем", "", "а", "у", "ом", "й")
-_MONTHS = {
+MONTHS = {
     **{stem[:3]: i for i, stem in enumerate(_MONTH_STEMS, 1) if len(stem) > 2},
     **{stem + end: i for i, stem in enumerate(_MONTH_STEMS, 1) for end in _MONTH_ENDINGS if len(stem + end) > 2},
 }
@@ -110,7 +110,7 @@ def take(text: str, before: str = "", today: date | None = None) -> Taken:
         found = tuple(day.isoformat() for day in days)
         return Taken(State.COMPLETE, found[0], (found[0],), found, sure and not said.vague)
     settled = _settled(said, today) if today else said
-    gaps = _gaps(settled if settled.year is None else replace(settled, year=_full_year(settled.year, today)))
+    gaps = _gaps(settled if settled.year is None else replace(settled, year=full_year(settled.year, today)))
     is_wrong = _impossible(said) or "" not in gaps.split("-")
     return Taken(State.WRONG if is_wrong else State.SHORT, gaps, (gaps,), (gaps,))
 
@@ -188,7 +188,7 @@ def _from_now(said: Sequence[str]) -> Said | None:
 
 def _weekday(said: Sequence[str]) -> Said | None:
     """«в прошлую среду», «в среду на прошлой неделе», «в четверг»."""
-    if any(word in _MONTHS for word in said):
+    if any(word in MONTHS for word in said):
         return None  # «в среду двенадцатого ноября»: the day of the month says it all
     for i, word in enumerate(said):
         for weekday, stems in enumerate(_WEEKDAYS):
@@ -222,7 +222,7 @@ def _calendar(said: list[str]) -> Said:
     loose: list[int] = []
     i = 0
     while i < len(said):
-        if month := _MONTHS.get(said[i]):
+        if month := MONTHS.get(said[i]):
             found = replace(found, month=month)
         elif said[i].startswith(("год", "месяц")) and i and (shift := _shift(said[i - 1])) is not None:
             is_year = said[i].startswith("год")
@@ -234,7 +234,7 @@ def _calendar(said: list[str]) -> Said:
             run = _values(said[i:end])
             follow = said[end] if end < len(said) else ""
             label = said[i - 1] if i else ""
-            if found.day is None and not loose and label in _MONTHS and run[0] < _FIRST_YEAR:
+            if found.day is None and not loose and label in MONTHS and run[0] < _FIRST_YEAR:
                 loose.append(run.pop(0))  # «ноября двенадцатого»
             if run:
                 found, run = _run(found, run, said[i:end], label, follow)
@@ -254,12 +254,12 @@ def _run(found: Said, run: list[int], row: Sequence[str], label: str, follow: st
     if label == "месяц" and len(run) == 1:
         return replace(found, month=run[0]), []
     is_year = follow.startswith("год") or (label == "год" and found.year is None) or run[-1] >= _FIRST_YEAR
-    after_month = label in _MONTHS and (is_ordinal or len(run) == 1)
+    after_month = label in MONTHS and (is_ordinal or len(run) == 1)
     if is_year or after_month:
         if len(run) > 1 and run[-2] in (19, 20) and 10 <= run[-1] <= 99:
             return replace(found, year=run[-2] * 100 + run[-1]), run[:-2]
         return replace(found, year=run[-1]), run[:-1]
-    return found, [] if label in _MONTHS else run
+    return found, [] if label in MONTHS else run
 
 
 def _values(row: Sequence[str]) -> list[int]:
@@ -329,12 +329,12 @@ def _absolute(said: Said, today: date | None) -> list[date]:
     """The one day that a full date is, if any calendar has it."""
     if said.year is None or said.month is None or said.day is None:
         return []
-    year = _full_year(said.year, today)
+    year = full_year(said.year, today)
     return _valid(year, said.month, said.day) if _FIRST_YEAR <= year <= _LAST_YEAR else []
 
 
-def _full_year(year: int, today: date | None) -> int:
-    """1972 of 72."""
+def full_year(year: int, today: date | None = None) -> int:
+    """1972 of 72; of two digits without `today`, the last hundred years but a few."""
     if year > 99:
         return year
     turn = today.year + _CENTURY_TURN_YEARS - 2000 if today else _PIVOT_WITHOUT_TODAY

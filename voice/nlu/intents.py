@@ -29,7 +29,7 @@ from voice.nlu import templates
 from voice.nlu.data import Node, load, load_all
 from voice.nlu.documents import KINDS
 from voice.nlu.normalise import words
-from voice.nlu.spoken import Spoken, replaced
+from voice.nlu.spoken import Spoken, replaced, spoken_in
 from voice.nlu.templates import Choices, Entry, Lists, Template
 
 _SURE = 0.78  # how far a rule of free speech is believed when the data does not say
@@ -100,7 +100,7 @@ def load_intents(directory: Path) -> Intents:
             case "elsewhere":
                 elsewhere = _sentences(root.fields({"elsewhere"}, needed=("elsewhere",))["elsewhere"])
             case "spoken":
-                spoken = _spoken(root)
+                spoken = spoken_in(root)
             case _:
                 choices = _choices(root)
                 if choices.name in lists:
@@ -221,17 +221,6 @@ def _heard_as(root: Node) -> dict[tuple[str, ...], tuple[str, ...]]:
         for node in fields["heard"].items():
             rows[_row(node)] = tuple(words(fields["said"].text()))
     return rows
-
-
-def _spoken(root: Node) -> Spoken:
-    rows: dict[tuple[str, ...], tuple[str, ...]] = {}
-    for ways, node in root.fields({"spoken"}, needed=("spoken",))["spoken"].fields().items():
-        for way in ways.split("|"):
-            row = tuple(words(way))
-            if not row or row in rows:
-                raise node.wrong(f"{way!r} is no word, or stands twice")
-            rows[row] = tuple(words(node.text()))
-    return Spoken(rows)
 
 
 def _carriers(root: Node) -> tuple[dict[str, tuple[tuple[str, ...], ...]], frozenset[str]]:

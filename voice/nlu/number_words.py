@@ -154,6 +154,7 @@ NUMBER_WORDS: dict[str, NumberWord] = {
 SEVERAL: dict[str, int] = {form: digit for digit, forms in _SEVERAL.items() for form in forms.split()}
 TIMES_WORDS: dict[str, int] = _TIMES
 TIMES = frozenset({"раз", "раза"})
+BY = "по"  # «два раза по нулю»
 DOUBLED: dict[str, str] = {form: times for times, forms in _DOUBLED.items() for form in forms.split()}
 
 

@@ -13,6 +13,7 @@ from math import inf
 
 from voice.nlu.normalise import words
 from voice.nlu.number_words import (
+    BY,
     DOUBLED,
     FILLERS,
     HARD_CORRECTIONS,
@@ -262,7 +263,7 @@ def _cheapest(paths: list[_Path], bounds: _Bounds) -> list[_Path]:
 
 def _steps(row: Sequence[str], i: int, paths: list[_Path], natural_only: bool) -> list[tuple[int, list[_Path]]]:
     """Where one can get from word `i`: (next word, paths as they are there)."""
-    groups = _groups_at(row, i)
+    groups = groups_at(row, i)
     if groups:
         if natural_only:
             groups = [min(groups, key=lambda group: (group[2], -group[1]))]
@@ -345,7 +346,7 @@ def plain_digits(row: Sequence[str]) -> str:
     return found[0].digits if found else ""
 
 
-def _groups_at(row: Sequence[str], i: int) -> list[tuple[str, int, float]]:
+def groups_at(row: Sequence[str], i: int) -> list[tuple[str, int, float]]:
     """Every group that may begin at word `i`: (digits, next word, cost)."""
     word = row[i]
     if word.isdigit():
@@ -371,7 +372,7 @@ def _repeated(row: Sequence[str], i: int, number: NumberWord) -> list[tuple[str,
     if follow in SEVERAL:
         return [(str(SEVERAL[follow]) * number.value, i + 2, 0.0)]
     if follow in TIMES:
-        at = i + 3 if i + 2 < len(row) and row[i + 2] == "по" else i + 2
+        at = i + 3 if i + 2 < len(row) and row[i + 2] == BY else i + 2
         digit = _digit(row, at)
         return [(digit * number.value, at + 1, 0.0)] if digit else []
     return []
