@@ -14,22 +14,36 @@ from fastapi.templating import Jinja2Templates
 from voice import __version__
 from voice.settings import Settings
 from voice.switchboard import Switchboard
-from voice.web import archive_pages, call_page, call_socket, caption_stream, health
+from voice.transports.audiosocket_server import AudioSocketServer
+from voice.transports.pbx import Neighbours
+from voice.web import archive_pages, call_page, call_socket, caption_stream, health, pbx_calls
 from voice.web.headers import PageHeaders
 
 DRAIN_S = 60.0
 WEB = Path(__file__).parent / "web"
 
 
-def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
-    """The application; it opens the switchboard when it starts, unless it is handed an open one.
+async def open_telephone(settings: Settings, board: Switchboard) -> AudioSocketServer | None:
+    """Take calls from exchanges, when the settings say where. Raises SetupError."""
+    if not settings.audiosocket_port:
+        return None
+    telephone = AudioSocketServer(board.answer, board.announced, Neighbours(settings.pbx_from))
+    await telephone.listen(settings.audiosocket_host, settings.audiosocket_port)
+    return telephone
 
-    It closes the switchboard when it ends. Starting raises SetupError, whose text says what to do.
+
+def create_app(
+    settings: Settings, board: Switchboard | None = None, telephone: AudioSocketServer | None = None
+) -> FastAPI:
+    """The application; it opens the switchboard and the telephone when it starts, unless it is handed open ones.
+
+    It closes them when it ends. Starting raises SetupError, whose text says what to do.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = board or await Switchboard.open(settings)
+        calls = telephone or await open_telephone(settings, opened)
         lines = _titles(opened)
         _furnish(app, opened, settings, lines)
         beside = [
@@ -38,6 +52,8 @@ def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
         ]
         yield
         await opened.drain(DRAIN_S)
+        if calls:
+            calls.close()
         for task in beside:
             task.cancel()
         await asyncio.wait(beside)
@@ -66,6 +82,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         call_page.router(templates, lines=lines, fixtures=settings.fixtures),
         caption_stream.router(board.captions, templates),
         archive_pages.router(board.archive, templates),
+        pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

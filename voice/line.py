@@ -13,6 +13,7 @@ Pcm16 = npt.NDArray[np.int16]  # mono samples, shape (n,); the rate travels besi
 
 FRAME_MS = 20
 HEARING_HZ = 16_000  # everything after the resampler: detector, recogniser, recording
+DIGITS = frozenset("0123456789*#")  # the keys of a telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    digit: str  # one of 0-9 * #
+    digit: str  # one of DIGITS
 
 
 @dataclass(frozen=True, slots=True)

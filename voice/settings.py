@@ -29,6 +29,9 @@ class Settings:
     max_calls: int = 24
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
+    audiosocket_host: str = "127.0.0.1"
+    audiosocket_port: int = 0  # where Asterisk connects its calls, usually 9092; 0: no telephone
+    pbx_from: str = "127.0.0.0/8, ::1"  # addresses and networks that exchanges may speak to the line from
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

@@ -25,11 +25,10 @@ from typing import Any
 import numpy as np
 
 from voice.errors import BadAudio, BadMessage, CallerFault
-from voice.line import Inbound, Pcm16, Pressed, Sound, Wrote
+from voice.line import DIGITS, Inbound, Pcm16, Pressed, Sound, Wrote
 
 RATES_HZ = range(8_000, 192_001)
 PLAY_HZ = 24_000
-DIGITS = frozenset("0123456789*#")
 LONGEST_MESSAGE = 256 * 1024  # bytes: over a second of sound at any rate
 LONGEST_TEXT = 1_000  # characters
 
