@@ -11,6 +11,7 @@ from types import TracebackType
 import numpy as np
 
 from voice.audio.framing import Reframer
+from voice.audio.pcm import joined
 from voice.audio.resample import Resampler
 from voice.errors import CallerFault
 from voice.line import FRAME_MS, Inbound, Pcm16, Pressed, Sound
@@ -22,6 +23,7 @@ FIRST_SOUND_S = 0.3  # the rate of the first sound is the call's; a caller who s
 NARROW_HZ = 8_000
 HOLE_S = 0.1  # a telephone that sends nothing while its caller is silent: silence is put in its place
 SLACK_S = 0.04  # of a telephone's clock: what comes later or earlier than that is a new beginning
+EARLY_S = 0.04  # before it is due a frame is sent: a moment's delay here is no hole there
 TAIL_FRAMES = 5  # of silence after the last word: what the caller's telephone still holds back sounds before it is cut
 STUCK_MS = 1_000  # of sound that Asterisk has not read: it is gone
 FAREWELL_S = 1.0
@@ -76,11 +78,12 @@ class AudioSocketLine:
     """voice.line.Line over a connection whose UUID is read; use it in `async with`.
 
     Sound goes out on a clock of 20 ms from beginning to end, silence where nothing is said: Asterisk hangs up a call
-    in which nothing moves for two seconds. It plays at once what it gets and cannot take it back, so what waits to
-    be said waits here.
+    in which nothing moves for two seconds. It passes on at once what it gets and cannot take it back, so what waits
+    to be said waits here, and the caller's telephone never has more than 60 ms to sound beside what
+    sounds.
     """
 
-    ahead_ms = 60
+    ahead_ms = 100
 
     def __init__(self, incoming: Incoming, writer: asyncio.StreamWriter, rate_hz: int) -> None:
         """rate_hz: of sound both ways, one of audiosocket_wire.RATES_HZ."""
@@ -91,6 +94,8 @@ class AudioSocketLine:
         self._cutter = Reframer(self._frame)
         self._to_say: deque[Pcm16] = deque()
         self._resampler = Resampler(rate_hz, rate_hz)
+        self._sounds = False  # the last frame was no silence
+        self._last_sample = 0
         self._hung_up = False  # the caller has
         self._closing = False
         self._pacer: asyncio.Task[None] | None = None
@@ -148,7 +153,10 @@ class AudioSocketLine:
             self._writer.transport.abort()
 
     async def _pace(self) -> None:
-        """A frame every 20 ms by the clock; after a delay the missed ones at once, at most `ahead_ms` of them."""
+        """A frame every 20 ms by the clock.
+
+        After a delay the missed ones go at once, but not those whose time is over: they would delay every answer.
+        """
         clock = asyncio.get_running_loop().time
         due_s, tail = clock(), TAIL_FRAMES
         while not self._hung_up and not self._writer.is_closing():
@@ -158,9 +166,9 @@ class AudioSocketLine:
             if tail < 0:
                 self._writer.write(wire.END_FRAME)
                 return
-            self._send(self._silence if piece is None else piece)
-            due_s = max(due_s + FRAME_S, clock() - self.ahead_ms / 1000 + FRAME_S)
-            await asyncio.sleep(max(0.0, due_s - clock()))
+            self._send(self._seamless(piece))
+            due_s = max(due_s + FRAME_S, clock())
+            await asyncio.sleep(max(0.0, due_s - EARLY_S - clock()))
 
     def _next_frame(self) -> Pcm16 | None:
         if self._to_say:
@@ -169,6 +177,15 @@ class AudioSocketLine:
             return None
         self._cutter = Reframer(self._frame)
         return np.concatenate((rest, self._silence[len(rest) :]))
+
+    def _seamless(self, piece: Pcm16 | None) -> Pcm16:
+        """Silence that begins or ends in the middle of a wave would click."""
+        pcm = self._silence if piece is None else piece
+        if self._sounds is not (piece is not None):
+            self._sounds = piece is not None
+            pcm = joined(pcm, self._last_sample, self.plays_hz)
+        self._last_sample = int(pcm[-1])
+        return pcm
 
     def _send(self, pcm: Pcm16) -> None:
         """The whole frame in one write: Asterisk hangs up when half a frame is late."""
