@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from voice.errors import BadAudio, BadMessage, CallerFault
 from voice.line import DIGITS, Inbound, Pcm16, Pressed, Sound, Wrote
+from voice.transports.faults import fault
 
 RATES_HZ = range(8_000, 192_001)
 PLAY_HZ = 24_000
@@ -50,14 +50,6 @@ CLOSE_CODES = {
     "internal": 1011,
     "busy": 1013,
 }
-_ABOUT_SOUND = {"odd_bytes", "bad_rate"}
-
-
-def fault(code: str, what: str) -> CallerFault:
-    """The far end broke the rule `code`, one of CLOSE_CODES; `what` is for the log and holds no caller's words."""
-    error = BadAudio(what) if code in _ABOUT_SOUND else BadMessage(what)
-    error.code = code
-    return error
 
 
 @dataclass(frozen=True, slots=True)
