@@ -64,8 +64,11 @@ class Line(Protocol):
         """Send one piece of sound. The mouth keeps the pace; this never waits for playing, only for the network."""
         ...
 
-    async def clear(self) -> None:
-        """Forget all sound that was sent and has not sounded."""
+    async def clear(self) -> int | None:
+        """Forget all sound that was sent and has not sounded.
+
+        Returns how many samples that was, where the far end tells; None: the mouth's own reckoning holds.
+        """
         ...
 
     async def close(self, reason: str = "") -> None:

@@ -36,15 +36,22 @@ class SocketPort:
     """Between a socket and its line; `start` begins to read, `stop` ends it.
 
     take: gets every message, tells whether there can be more; raises CallerFault, which becomes `fault`.
-    inbox: ended when nothing more can come.
+    inbox: ended when nothing more can come; then `ended` is called too, perhaps more than once.
     """
 
     def __init__(
-        self, socket: Socket, take: Callable[[str | bytes], bool], inbox: Inbox, *, stuck_s: float = STUCK_S
+        self,
+        socket: Socket,
+        take: Callable[[str | bytes], bool],
+        inbox: Inbox,
+        *,
+        stuck_s: float = STUCK_S,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.fault: CallerFault | None = None
         self.gone = False  # nothing more can be sent
-        self._socket, self._take, self._inbox, self._stuck_s = socket, take, inbox, stuck_s
+        self.ended = False  # nothing more will be heard
+        self._socket, self._take, self._inbox, self._stuck_s, self._on_end = socket, take, inbox, stuck_s, ended
         self._sending = asyncio.Lock()
         self._parted = False
         self._reader: asyncio.Task[None] | None = None
@@ -84,7 +91,9 @@ class SocketPort:
     def end(self, error: CallerFault | None = None) -> None:
         """Nothing more will be heard; the first error stays."""
         self.fault = self.fault or error
+        self.ended = True
         self._inbox.end()
+        self._on_end()
 
     async def _read(self) -> None:
         try:
