@@ -16,8 +16,9 @@ from voice.settings import Settings
 from voice.switchboard import Switchboard
 from voice.transports.audiosocket_server import AudioSocketServer
 from voice.transports.pbx import Neighbours
-from voice.web import archive_pages, call_page, call_socket, caption_stream, health, pbx_calls
+from voice.web import archive_pages, asterisk_socket, call_page, call_socket, caption_stream, health, pbx_calls
 from voice.web.headers import PageHeaders
+from voice.web.tokens import Token
 
 DRAIN_S = 60.0
 WEB = Path(__file__).parent / "web"
@@ -83,6 +84,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         caption_stream.router(board.captions, templates),
         archive_pages.router(board.archive, templates),
         pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
+        asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

@@ -10,6 +10,7 @@ from pathlib import Path
 from voice.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 16  # characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,17 @@ class Settings:
     synthesisers: int = 2
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = 0  # where Asterisk connects its calls, usually 9092; 0: no telephone
+    asterisk_token: str = ""  # what an Asterisk shows to connect its calls by chan_websocket; empty: it cannot
     pbx_from: str = "127.0.0.0/8, ::1"  # addresses and networks that exchanges may speak to the line from
+
+    def __post_init__(self) -> None:
+        """Raises SetupError for a token that could be guessed."""
+        for name in ("asterisk_token",):
+            if 0 < len(getattr(self, name)) < SHORTEST_TOKEN:
+                raise SetupError(
+                    f"LINIYA_{name.upper()} must have at least {SHORTEST_TOKEN} characters: "
+                    "`openssl rand -hex 24` makes a good one"
+                )
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

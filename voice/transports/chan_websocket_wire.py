@@ -86,6 +86,10 @@ class Codec:
         self._json = False
 
     @property
+    def begun(self) -> bool:
+        return self.start is not None
+
+    @property
     def rate_hz(self) -> int:
         assert self.start is not None
         return self.start.format.rate_hz

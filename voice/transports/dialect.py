@@ -46,7 +46,12 @@ Heard = Sound | Pressed | MarkPassed | QueueFull | Stopped | Refused | Other
 
 
 class Dialect(Protocol):
-    """The messages of one call that has begun; pure."""
+    """The messages of one call; pure. But for `receive`, nothing is asked of it before the call has begun."""
+
+    @property
+    def begun(self) -> bool:
+        """Has the far end told what a call needs to begin?"""
+        ...
 
     @property
     def rate_hz(self) -> int:

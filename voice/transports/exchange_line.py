@@ -14,14 +14,29 @@ from voice.transports.dialect import Dialect, MarkPassed, QueueFull, Refused, St
 from voice.transports.faults import fault
 from voice.transports.inbox import Inbox
 from voice.transports.marks import Marks
-from voice.transports.socket_port import STUCK_S, Socket, SocketPort
+from voice.transports.socket_port import STUCK_S, Socket, SocketPort, say_and_close
 
+START_S = 5.0  # this long an exchange may wait before it tells what call it is
 HOLE_S = 0.2  # a telephone that suppresses silence sends nothing: the end of a turn must be heard all the same
 LAST_MS = 100  # of silence after the last prompt: what is still on its way to the caller's ear when we hang up
 LATE_S = 1.0  # the last mark is waited for so much longer than the sound before it takes
 BROKEN_RULE, OWN_FAULT = 1008, 1011  # RFC 6455, 7.4.1
 
 log = logging.getLogger(__name__)
+
+
+async def begin(socket: Socket, dialect: Dialect, *, patience_s: float = START_S) -> None:
+    """Wait until the far end has told what a call needs. Raises CallerFault, after closing the socket; SocketGone."""
+    try:
+        async with asyncio.timeout(patience_s):
+            while not dialect.begun:
+                dialect.receive(await socket.receive())
+    except TimeoutError:
+        await say_and_close(socket, BROKEN_RULE)
+        raise fault("start_timeout", f"no start in {patience_s:g} s") from None
+    except CallerFault:
+        await say_and_close(socket, BROKEN_RULE)
+        raise
 
 
 class ExchangeLine:

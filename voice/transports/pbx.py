@@ -50,6 +50,11 @@ class Announced:
         self._forget()
         return len(self._expected)
 
+    def __contains__(self, call: UUID) -> bool:
+        """Is it on its way?"""
+        self._forget()
+        return call in self._expected
+
     def announce(self, call: UUID, *, line: str, caller: str) -> None:
         """Expect the sound of `call`. A second announcement takes the place of the first."""
         self._forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import Response, WebSocket, WebSocketDisconnect
 
 from voice.transports.socket_port import SocketGone
 
@@ -37,3 +37,8 @@ class ServedSocket:
             await self._websocket.close(code)
         except (WebSocketDisconnect, RuntimeError) as error:
             raise SocketGone(1006) from error
+
+
+async def refuse(websocket: WebSocket, status: int) -> None:
+    """Answer the handshake with an HTTP status: no socket is opened."""
+    await websocket.send_denial_response(Response(status_code=status))

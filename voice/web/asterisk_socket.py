@@ -1,0 +1,69 @@
+"""WS /asterisk: an Asterisk dials out to the line by chan_websocket.
+
+    /asterisk?token=SECRET&call=UUID                   a call that was announced, see pbx_calls
+    /asterisk?token=SECRET&line=DIALLED&caller=NUMBER  a call that names itself
+
+A handshake is refused with 403 without the token, 404 for a call or a line that is not known, 503 when every place is
+taken: Dial then ends with CHANUNAVAIL, nothing is answered, and the dialplan goes on.
+
+Asterisk keeps the parameters of a URI in one place for all calls of a connection, so that two calls in the same moment
+may show each other's. With JSON control messages it sends its channel's variables as well; LINIYA_CALL among them is
+believed more than the URI.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+
+from fastapi import APIRouter, WebSocket
+
+from voice.errors import CallerFault, LineBusy
+from voice.transports.chan_websocket_wire import Codec
+from voice.transports.exchange_line import ExchangeLine, begin
+from voice.transports.faults import fault
+from voice.transports.socket_port import SocketGone
+from voice.web.expected_calls import Board, expect, uuid_of
+from voice.web.served_socket import ServedSocket, refuse
+from voice.web.tokens import Token
+
+SUBPROTOCOL = "media"
+CALL_VARIABLE = "LINIYA_CALL"
+log = logging.getLogger(__name__)
+
+
+def router(board: Board, *, lines: Collection[str], token: Token) -> APIRouter:
+    """lines: the numbers that can be dialled, looked at anew each time."""
+    routes = APIRouter()
+
+    @routes.websocket("/asterisk")
+    async def call(websocket: WebSocket) -> None:
+        told = websocket.query_params
+        if not token.is_shown_by(told.get("token", "")):
+            await refuse(websocket, 403)
+            return
+        try:
+            coming = expect(board, told, lines)
+        except (CallerFault, LineBusy) as error:
+            log.info("a telephone call is refused: %s (%s)", error, error.code)
+            await refuse(websocket, 503 if isinstance(error, LineBusy) else 404)
+            return
+        await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)
+        socket, codec = ServedSocket(websocket), Codec()
+        try:
+            await begin(socket, codec)
+            async with ExchangeLine(socket, codec) as line:
+                variables = codec.start.variables if codec.start else {}
+                coming = uuid_of(variables[CALL_VARIABLE]) if CALL_VARIABLE in variables else coming
+                request = board.announced.claim(coming, "chan_websocket")
+                if request is None:
+                    raise fault("not_announced", "the sound of this call has come before, or too late")
+                await board.answer(line, request, readers=(board.announced.follow(coming),))
+        except (CallerFault, LineBusy) as error:
+            log.info("the call %s ended: %s (%s)", coming.hex, error, error.code)
+        except SocketGone:
+            log.info("the call %s ended before it began", coming.hex)
+        except Exception:
+            log.exception("the call %s failed", coming.hex)
+
+    return routes
