@@ -16,7 +16,16 @@ from voice.settings import Settings
 from voice.switchboard import Switchboard
 from voice.transports.audiosocket_server import AudioSocketServer
 from voice.transports.pbx import Neighbours
-from voice.web import archive_pages, asterisk_socket, call_page, call_socket, caption_stream, health, pbx_calls
+from voice.web import (
+    archive_pages,
+    asterisk_socket,
+    call_page,
+    call_socket,
+    caption_stream,
+    health,
+    pbx_calls,
+    twilio_calls,
+)
 from voice.web.headers import PageHeaders
 from voice.web.tokens import Token
 
@@ -85,6 +94,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         archive_pages.router(board.archive, templates),
         pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
         asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),
+        twilio_calls.router(board, lines=lines, token=Token(settings.twilio_token), people=settings.twilio_people),
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

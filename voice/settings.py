@@ -33,11 +33,13 @@ class Settings:
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = 0  # where Asterisk connects its calls, usually 9092; 0: no telephone
     asterisk_token: str = ""  # what an Asterisk shows to connect its calls by chan_websocket; empty: it cannot
+    twilio_token: str = ""  # the secret in the address that a Twilio number calls; empty: it cannot
+    twilio_people: str = ""  # the number that takes over Twilio's callers from the line; empty: nobody does
     pbx_from: str = "127.0.0.0/8, ::1"  # addresses and networks that exchanges may speak to the line from
 
     def __post_init__(self) -> None:
         """Raises SetupError for a token that could be guessed."""
-        for name in ("asterisk_token",):
+        for name in ("asterisk_token", "twilio_token"):
             if 0 < len(getattr(self, name)) < SHORTEST_TOKEN:
                 raise SetupError(
                     f"LINIYA_{name.upper()} must have at least {SHORTEST_TOKEN} characters: "

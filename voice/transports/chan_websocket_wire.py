@@ -27,6 +27,7 @@ import numpy as np
 from voice.line import DIGITS, Pcm16, Pressed, Sound
 from voice.transports.dialect import Heard, MarkPassed, Other, QueueFull, Refused
 from voice.transports.faults import fault
+from voice.transports.json_fields import read_object, text_in, texts_in
 from voice.transports.telephone_formats import FORMATS, Format
 
 LONGEST_MESSAGE = 256 * 1024  # bytes; Asterisk's own are one frame, or MEDIA_START with its channel's variables
@@ -148,12 +149,12 @@ class Codec:
 def _event(name: str, told: Mapping[str, Any]) -> Told:
     match name:
         case "DTMF_END":
-            digit = _text(told, "digit")
+            digit = text_in(told, "digit")
             return Pressed(digit) if digit in DIGITS else Other(name)
         case "MEDIA_MARK_PROCESSED":
-            return MarkPassed(_text(told, "correlation_id"))
+            return MarkPassed(text_in(told, "correlation_id"))
         case "MEDIA_BUFFERING_COMPLETED":
-            return BufferingCompleted(_text(told, "correlation_id"))
+            return BufferingCompleted(text_in(told, "correlation_id"))
         case "MEDIA_XOFF" | "MEDIA_XON":
             return QueueFull(name == "MEDIA_XOFF")
         case "QUEUE_DRAINED":
@@ -161,37 +162,30 @@ def _event(name: str, told: Mapping[str, Any]) -> Told:
         case "STATUS":
             return Status(_whole(told, "queue_length"), _truth(told, "queue_full"), _truth(told, "media_paused"))
         case "ERROR":
-            return Refused(_text(told, "error_text"))
+            return Refused(text_in(told, "error_text"))
     return Other(name)
 
 
 def _media_start(told: Mapping[str, Any]) -> MediaStart:
-    name = _text(told, "format")
+    name = text_in(told, "format")
     if name not in FORMATS:
         raise fault("bad_format", "a format this line does not speak: dial with c(slin16)")
     frame_bytes = _whole(told, "optimal_frame_size")
     if frame_bytes % FORMATS[name].sample_bytes or frame_bytes > LONGEST_SOUND:
         raise fault("bad_field", f"a frame of {frame_bytes} bytes")
-    variables = told.get("channel_variables", {})
-    if not isinstance(variables, dict):
-        raise fault("bad_field", "channel_variables must be an object")
+    variables = texts_in(told, "channel_variables")
     return MediaStart(
-        _text(told, "connection_id"),
-        _text(told, "channel"),
+        text_in(told, "connection_id"),
+        text_in(told, "channel"),
         FORMATS[name],
         frame_bytes,
-        {key.lstrip("_"): value for key, value in variables.items() if isinstance(value, str)},
+        {key.lstrip("_"): value for key, value in variables.items()},
     )
 
 
 def _from_json(message: str) -> tuple[str, Mapping[str, Any]]:
-    try:
-        told = json.loads(message)
-    except (ValueError, RecursionError):
-        raise fault("not_json", "a text message that is not JSON") from None
-    if not isinstance(told, dict):
-        raise fault("not_json", "a text message that is not a JSON object")
-    return _text(told, "event"), told
+    told = read_object(message)
+    return text_in(told, "event"), told
 
 
 def _from_text(message: str) -> tuple[str, Mapping[str, Any]]:
@@ -204,13 +198,6 @@ def _from_text(message: str) -> tuple[str, Mapping[str, Any]]:
     rest, _, why = rest.partition("error_text:")
     pairs = (pair.partition(":") for pair in rest.split(" "))
     return name, {key: value for key, _, value in pairs} | {"error_text": why}
-
-
-def _text(told: Mapping[str, Any], name: str) -> str:
-    value = told.get(name)
-    if not isinstance(value, str):
-        raise fault("bad_field", f"{name} must be a text")
-    return value
 
 
 def _whole(told: Mapping[str, Any], name: str) -> int:

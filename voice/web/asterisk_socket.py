@@ -15,15 +15,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from uuid import UUID
 
 from fastapi import APIRouter, WebSocket
 
 from voice.errors import CallerFault, LineBusy
 from voice.transports.chan_websocket_wire import Codec
-from voice.transports.exchange_line import ExchangeLine, begin
-from voice.transports.faults import fault
-from voice.transports.socket_port import SocketGone
-from voice.web.expected_calls import Board, expect, uuid_of
+from voice.web.expected_calls import Board, expect, serve_call, uuid_of
 from voice.web.served_socket import ServedSocket, refuse
 from voice.web.tokens import Token
 
@@ -49,21 +47,12 @@ def router(board: Board, *, lines: Collection[str], token: Token) -> APIRouter:
             await refuse(websocket, 503 if isinstance(error, LineBusy) else 404)
             return
         await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)
-        socket, codec = ServedSocket(websocket), Codec()
-        try:
-            await begin(socket, codec)
-            async with ExchangeLine(socket, codec) as line:
-                variables = codec.start.variables if codec.start else {}
-                coming = uuid_of(variables[CALL_VARIABLE]) if CALL_VARIABLE in variables else coming
-                request = board.announced.claim(coming, "chan_websocket")
-                if request is None:
-                    raise fault("not_announced", "the sound of this call has come before, or too late")
-                await board.answer(line, request, readers=(board.announced.follow(coming),))
-        except (CallerFault, LineBusy) as error:
-            log.info("the call %s ended: %s (%s)", coming.hex, error, error.code)
-        except SocketGone:
-            log.info("the call %s ended before it began", coming.hex)
-        except Exception:
-            log.exception("the call %s failed", coming.hex)
+        codec = Codec()
+
+        def which() -> UUID:
+            variables = codec.start.variables if codec.start else {}
+            return uuid_of(variables[CALL_VARIABLE]) if CALL_VARIABLE in variables else coming
+
+        await serve_call(board, ServedSocket(websocket), codec, transport="chan_websocket", which=which)
 
     return routes

@@ -1,14 +1,20 @@
-"""Calls whose sound is about to come over a WebSocket: announced before, or naming themselves as they come."""
+"""Calls whose sound comes over a WebSocket: announced before, or naming themselves as they come."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 from uuid import UUID, uuid4
 
-from voice.errors import LineBusy
+from voice.errors import CallerFault, LineBusy
+from voice.transports.dialect import Dialect
+from voice.transports.exchange_line import ExchangeLine, begin
 from voice.transports.faults import fault
 from voice.transports.pbx import Announced, Answer, known_caller, known_line
+from voice.transports.socket_port import Socket, SocketGone
+
+log = logging.getLogger(__name__)
 
 
 class Board(Protocol):
@@ -45,3 +51,26 @@ def uuid_of(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise fault("not_announced", "a call that is named by no UUID") from None
+
+
+async def serve_call(
+    board: Board, socket: Socket, dialect: Dialect, *, transport: str, which: Callable[[], UUID]
+) -> None:
+    """One whole call over an accepted socket.
+
+    which: tells the call once it has begun; raises CallerFault, LineBusy.
+    """
+    try:
+        await begin(socket, dialect)
+        async with ExchangeLine(socket, dialect) as line:
+            call = which()
+            request = board.announced.claim(call, transport)
+            if request is None:
+                raise fault("not_announced", "the sound of this call has come before, or too late")
+            await board.answer(line, request, readers=(board.announced.follow(call),))
+    except (CallerFault, LineBusy) as error:
+        log.info("a call by %s ended: %s (%s)", transport, error, error.code)
+    except SocketGone:
+        log.info("a call by %s ended before it began", transport)
+    except Exception:
+        log.exception("a call by %s failed", transport)
