@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import AsyncIterator
 from types import TracebackType
 
-from voice.audio.pcm import silence
+import numpy as np
+
+from voice.audio.pcm import joined, silence
 from voice.errors import CallerFault
 from voice.line import FRAME_MS, Inbound, Pcm16, Pressed, Sound
 from voice.transports.dialect import Dialect, MarkPassed, QueueFull, Refused, Stopped
@@ -54,7 +57,9 @@ class ExchangeLine:
         self._inbox = Inbox(dialect.rate_hz)
         self._all_heard, self._room = asyncio.Event(), asyncio.Event()
         self._port = SocketPort(socket, self._take, self._inbox, stuck_s=stuck_s, ended=self._all_heard.set)
-        self._marks = Marks(dialect.rate_hz, asyncio.get_running_loop().time)
+        self._frame = dialect.rate_hz * FRAME_MS // 1000
+        self._marks = Marks(dialect.rate_hz, self._frame, asyncio.get_running_loop().time)
+        self._sent: deque[Pcm16] = deque()  # what was not taken up, and a little before it
         self._room.set()
         self._answered = self._closed = False
         self._clears = 0
@@ -97,11 +102,15 @@ class ExchangeLine:
             await self._send(pcm)
 
     async def clear(self) -> int:
-        """As voice.line.Line; returns how many samples were taken back."""
+        """As voice.line.Line; returns how many samples were taken back. The word that is cut short fades away."""
         self._clears += 1
         self._room.set()  # a queue that is emptied is not full
         unheard = self._marks.clear()
-        await self._port.send(self._dialect.clear())
+        sounding = unheard < sum(map(len, self._sent)) and unheard > 0
+        last_sample = int(np.concatenate(self._sent)[-unheard - 1]) if sounding else 0
+        self._sent.clear()
+        fading = joined(np.zeros(self._frame, np.int16), last_sample, self.plays_hz)
+        await self._port.send(self._dialect.clear(), *(self._dialect.sound(fading) if sounding else ()))
         return unheard
 
     async def close(self, reason: str = "") -> None:
@@ -115,9 +124,15 @@ class ExchangeLine:
             self._answered = True
             await self._port.send(*self._dialect.answer())
 
-    async def _send(self, pcm: Pcm16, *, last: bool = False) -> None:
-        mark = self._marks.sent(len(pcm), last=last)
-        await self._port.send(*self._dialect.sound(pcm), *([self._dialect.mark(mark)] if mark else ()))
+    async def _send(self, pcm: Pcm16) -> None:
+        if not self._marks.unheard:
+            pcm = joined(pcm, 0, self.plays_hz)
+        mark = self._marks.due()
+        self._marks.sent(len(pcm))
+        self._sent.append(pcm)
+        while sum(map(len, self._sent)) - len(self._sent[0]) > self._marks.unheard:
+            self._sent.popleft()
+        await self._port.send(*([self._dialect.mark(mark)] if mark else ()), *self._dialect.sound(pcm))
 
     async def _has_room(self) -> bool:
         try:
@@ -131,7 +146,8 @@ class ExchangeLine:
     async def _hear_out(self) -> None:
         self._closed = True
         self._all_heard.clear()
-        await self._send(silence(LAST_MS, self.plays_hz), last=True)
+        await self._send(silence(LAST_MS, self.plays_hz))
+        await self._port.send(self._dialect.mark(self._marks.here()))
         try:
             async with asyncio.timeout(self._marks.unheard / self.plays_hz + LATE_S):
                 await self._all_heard.wait()
