@@ -3,6 +3,7 @@
 # make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
 # make bench    latency, captions, recognition       make fixtures  make the recorded callers anew
 # make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
+# make telephony  bring a real Asterisk, without root, and place telephone calls over it
 # make setup    only set up: packages, models, voices make model, make voices, make env: its parts
 # make lock     resolve the packages anew            make clean    remove the environment and all caches
 #
@@ -37,7 +38,7 @@ BASE = $(shell for p in $(PYTHON) $(if $(PYTHON),,python3.11 python3 python3.12)
 NEED_BASE = $(if $(BASE),,$(error no usable Python: version 3.11 or 3.12 with the venv module is needed (on Debian: \
 	python3 and python3-venv); name one with: make PYTHON=/path/to/python3.11))
 
-.PHONY: run test check lint architecture bench accuracy fixtures setup env dev model voices lock clean
+.PHONY: run test check lint architecture bench accuracy telephony fixtures setup env dev model voices lock clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := run
 
@@ -71,6 +72,11 @@ bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 accuracy: dev model $(TRIED_WORDS) voices
 	@$(BIN)/python bench/goals.py
 	@$(BIN)/python bench/accuracy.py
+
+# It stays where every clone of this machine finds it; from then on `make test` places its calls, too.
+telephony: dev model $(TRIED_VOICES)
+	@tests/telephony/asterisk.sh $(or $(LINIYA_ASTERISK),$(HOME)/.cache/liniya/asterisk)
+	@$(BIN)/python -m pytest tests/telephony -rs
 
 fixtures: dev model voices
 	@$(BIN)/python audio_fixtures/make.py

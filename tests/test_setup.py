@@ -181,3 +181,13 @@ def test_a_nearly_full_disk_is_a_warning(bare: Settings, monkeypatch: pytest.Mon
     real = shutil.disk_usage(bare.models)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: real._replace(free=10_000_000))
     assert states(bare)["data"] == "warn"
+
+
+def test_the_telephone_is_looked_at_when_it_is_wanted(bare: Settings) -> None:
+    assert states(bare)["telephone"] == "ok"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = replace(bare, audiosocket_port=other.getsockname()[1])
+        assert states(taken)["telephone"] == "fail"
+    assert states(taken)["telephone"] == "ok"
+    assert states(replace(taken, pbx_from="0.0.0.0/0"))["telephone"] == "warn"
+    assert states(replace(taken, pbx_from="somewhere"))["telephone"] == "fail"

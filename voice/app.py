@@ -16,32 +16,50 @@ from voice import __version__
 from voice.captions.labels import labels
 from voice.settings import Settings
 from voice.switchboard import Switchboard
+from voice.transports.audiosocket_server import AudioSocketServer
+from voice.transports.pbx import Neighbours
 from voice.web import (
     answers,
     archive_pages,
+    asterisk_socket,
     call_page,
     call_socket,
     caption_entry,
     caption_stream,
     chat_page,
     health,
+    pbx_calls,
     take_away,
+    twilio_calls,
 )
 from voice.web.headers import PageHeaders
+from voice.web.tokens import Token
 
 DRAIN_S = 60.0
 WEB = Path(__file__).parent / "web"
 
 
-def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
-    """The application; it opens the switchboard when it starts, unless it is handed an open one.
+async def open_telephone(settings: Settings, board: Switchboard) -> AudioSocketServer | None:
+    """Take calls from exchanges, when the settings say where. Raises SetupError."""
+    if not settings.audiosocket_port:
+        return None
+    telephone = AudioSocketServer(board.answer, board.announced, Neighbours(settings.pbx_from))
+    await telephone.listen(settings.audiosocket_host, settings.audiosocket_port)
+    return telephone
 
-    It closes the switchboard when it ends. Starting raises SetupError, whose text says what to do.
+
+def create_app(
+    settings: Settings, board: Switchboard | None = None, telephone: AudioSocketServer | None = None
+) -> FastAPI:
+    """The application; it opens the switchboard and the telephone when it starts, unless it is handed open ones.
+
+    It closes them when it ends. Starting raises SetupError, whose text says what to do.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         opened = board or await Switchboard.open(settings)
+        calls = telephone or await open_telephone(settings, opened)
         lines = _titles(opened)
         _furnish(app, opened, settings, lines)
         beside = [
@@ -50,6 +68,8 @@ def create_app(settings: Settings, board: Switchboard | None = None) -> FastAPI:
         ]
         yield
         await opened.drain(DRAIN_S)
+        if calls:
+            calls.close()
         for task in beside:
             task.cancel()
         await asyncio.wait(beside)
@@ -85,6 +105,9 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         archive_pages.router(board.archive, templates, words),
         take_away.router(board.archive, templates, words, titles=lines),
+        pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
+        asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),
+        twilio_calls.router(board, lines=lines, token=Token(settings.twilio_token), people=settings.twilio_people),
     ):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")

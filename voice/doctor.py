@@ -20,6 +20,7 @@ from typing import Literal
 from voice.asr import catalogue
 from voice.errors import SetupError
 from voice.settings import Settings
+from voice.transports.pbx import Neighbours
 from voice.tts import voices
 
 PYTHONS = ((3, 11), (3, 12))
@@ -51,6 +52,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("espeak", espeak),
         ("microphone", microphone),
         ("port", port),
+        ("telephone", telephone),
         ("data", data),
         ("database", database),
         ("browser", browser),
@@ -157,14 +159,38 @@ def microphone(_settings: Settings) -> Finding:
 def port(settings: Settings) -> Finding:
     place = f"{settings.host}:{settings.port}"
     try:
-        family, kind, _, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as trial:
-            # As the server does: a port that a closed server has only just left is free.
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind(address)
+        _bind(settings.host, settings.port)
     except OSError as error:
         return Finding("port", "fail", f"{place} cannot be used: {error}", "stop who has it, or set LINIYA_PORT")
     return Finding("port", "ok", f"{place} is free")
+
+
+def telephone(settings: Settings) -> Finding:
+    """May an exchange connect its calls? Nothing is wrong when none is meant to."""
+    if not settings.audiosocket_port:
+        return Finding("telephone", "ok", "off (set LINIYA_AUDIOSOCKET_PORT=9092; docs/operations.md)")
+    place = f"{settings.audiosocket_host}:{settings.audiosocket_port}"
+    neighbours = Neighbours(settings.pbx_from)
+    try:
+        _bind(settings.audiosocket_host, settings.audiosocket_port)
+    except OSError as error:
+        return Finding(
+            "telephone", "fail", f"{place} cannot be used: {error}", "stop who has it, or set LINIYA_AUDIOSOCKET_PORT"
+        )
+    if neighbours.everybody:
+        return Finding(
+            "telephone", "warn", f"{place} takes calls from any address", "name your exchanges in LINIYA_PBX_FROM"
+        )
+    return Finding("telephone", "ok", f"{place} is free; exchanges may call from {settings.pbx_from}")
+
+
+def _bind(host: str, number: int) -> None:
+    """Raises OSError when a server could not listen there."""
+    family, kind, _, _, address = socket.getaddrinfo(host, number, type=socket.SOCK_STREAM)[0]
+    with socket.socket(family, kind) as trial:
+        # As the server does: a port that a closed server has only just left is free.
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(address)
 
 
 def data(settings: Settings) -> Finding:

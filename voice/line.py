@@ -14,6 +14,7 @@ Pcm16 = npt.NDArray[np.int16]  # mono samples, shape (n,); the rate travels besi
 
 FRAME_MS = 20
 HEARING_HZ = 16_000  # everything after the resampler: detector, recogniser, recording
+DIGITS = frozenset("0123456789*#")  # the keys of a telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    digit: str  # one of 0-9 * #
+    digit: str  # one of DIGITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,11 @@ class Line(Protocol):
         """Send one piece of sound. The mouth keeps the pace; this never waits for playing, only for the network."""
         ...
 
-    async def clear(self) -> None:
-        """Forget all sound that was sent and has not sounded."""
+    async def clear(self) -> int | None:
+        """Forget all sound that was sent and has not sounded.
+
+        Returns how many samples that was, where the far end tells; None: the mouth's own reckoning holds.
+        """
         ...
 
     async def close(self, reason: str = "") -> None:

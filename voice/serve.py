@@ -9,7 +9,7 @@ from socket import socket
 
 import uvicorn
 
-from voice.app import create_app
+from voice.app import create_app, open_telephone
 from voice.errors import SetupError
 from voice.settings import Settings
 from voice.switchboard import Switchboard
@@ -21,18 +21,21 @@ DRAIN_S = 60.0
 class LineServer(uvicorn.Server):
     """Says where the line is once it can be called, and lets running calls end before it stops."""
 
-    def __init__(self, config: uvicorn.Config, board: Switchboard) -> None:
+    def __init__(self, config: uvicorn.Config, board: Switchboard, telephone: str) -> None:
+        """telephone: host:port where exchanges connect their calls; empty when nothing listens for them."""
         super().__init__(config)
-        self._board = board
+        self._board, self._telephone = board, telephone
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             where = f"http://{self.config.host}:{self.config.port}"
+            telephone = f"  telephone an exchange connects its calls to {self._telephone}\n" if self._telephone else ""
             print(
                 f"The line is ready at {where}\n"
                 f"  call it   open {where} in a browser, or in another terminal: .venv/bin/voice call RECORDING\n"
                 f"            (recorded callers are in audio_fixtures/)\n"
+                f"{telephone}"
                 f"  archive   {where}/archive\n"
                 "  stop      Ctrl+C: running calls are finished first; Ctrl+C again ends them",
                 flush=True,
@@ -46,8 +49,13 @@ class LineServer(uvicorn.Server):
 
 async def _serve(settings: Settings) -> None:
     board = await Switchboard.open(settings)
+    try:
+        telephone = await open_telephone(settings, board)
+    except SetupError:
+        await board.close()
+        raise
     config = uvicorn.Config(
-        create_app(settings, board),
+        create_app(settings, board, telephone),
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -56,7 +64,8 @@ async def _serve(settings: Settings) -> None:
         ws_per_message_deflate=False,  # sound does not shrink, and the CPU is the recogniser's
         timeout_graceful_shutdown=5,
     )
-    await LineServer(config, board).serve()
+    place = f"{settings.audiosocket_host}:{settings.audiosocket_port}" if telephone else ""
+    await LineServer(config, board, place).serve()
 
 
 def serve(settings: Settings) -> int:

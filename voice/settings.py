@@ -11,6 +11,7 @@ from pathlib import Path
 from voice.errors import SetupError
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORTEST_TOKEN = 16  # characters
 WORD_VECTORS = {"ru": "navec-news-ru-250k/navec_news_v1_1B_250K_300d_100q.tar"}  # under `models`, by language
 
 
@@ -45,6 +46,21 @@ class Settings:
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
     take_away_days: int = 30  # how long callers may fetch what was said in their call; 0: not at all
+    audiosocket_host: str = "127.0.0.1"
+    audiosocket_port: int = 0  # where Asterisk connects its calls, usually 9092; 0: no telephone
+    asterisk_token: str = ""  # what an Asterisk shows to connect its calls by chan_websocket; empty: it cannot
+    twilio_token: str = ""  # the secret in the address that a Twilio number calls; empty: it cannot
+    twilio_people: str = ""  # the number that takes over Twilio's callers from the line; empty: nobody does
+    pbx_from: str = "127.0.0.0/8, ::1"  # addresses and networks that exchanges may speak to the line from
+
+    def __post_init__(self) -> None:
+        """Raises SetupError for a token that could be guessed."""
+        for name in ("asterisk_token", "twilio_token"):
+            if 0 < len(getattr(self, name)) < SHORTEST_TOKEN:
+                raise SetupError(
+                    f"LINIYA_{name.upper()} must have at least {SHORTEST_TOKEN} characters: "
+                    "`openssl rand -hex 24` makes a good one"
+                )
 
     @property
     def learning(self) -> Learning:

@@ -29,6 +29,7 @@ from voice.line import CallRequest, Line
 from voice.reload import FlowFiles
 from voice.settings import Settings
 from voice.transports.chat import ChatLine
+from voice.transports.pbx import Announced
 from voice.tts.voices import OpenVoice, open_voice
 from voice.vad.detector import WebRtcDetector
 
@@ -62,6 +63,7 @@ class Switchboard:
     workers: ThreadPoolExecutor
     writers: ThreadPoolExecutor
     others: dict[str, Second] = field(default_factory=dict)  # languages beside the line's own, by name
+    announced: Announced = field(default_factory=Announced)  # calls on their way from an exchange: each has its place
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _chats: set[asyncio.Task[None]] = field(default_factory=set)
     _calls: dict[str, Call] = field(default_factory=dict)  # by the key that opens a call's captions
@@ -101,7 +103,7 @@ class Switchboard:
 
     @property
     def takes_calls(self) -> bool:
-        return not self._draining and self.running < self.settings.max_calls
+        return not self._draining and self.running + len(self.announced) < self.settings.max_calls
 
     async def answer(self, line: Line, request: CallRequest, *, readers: tuple[Reader, ...] = ()) -> None:
         """Run one whole call. Raises LineBusy, before it touches the line, when no more calls are taken."""

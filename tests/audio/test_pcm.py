@@ -27,6 +27,20 @@ def test_loudness():
     assert pcm.rms_dbfs(pcm.silence(20, 8000)) == pcm.rms_dbfs(np.zeros(0, np.int16)) == pcm.QUIETEST_DBFS
 
 
+@given(
+    samples=st.lists(st.integers(-32_768, 32_767), min_size=1, max_size=400),
+    last=st.integers(-32_768, 32_767),
+    rate_hz=st.sampled_from([8_000, 16_000, 24_000]),
+)
+def test_what_is_joined_begins_where_the_last_sound_was_and_soon_is_itself(samples, last, rate_hz):
+    sound = np.array(samples, np.int16)
+    made = pcm.joined(sound, last, rate_hz)
+    assert made.shape == sound.shape and made.dtype == np.int16
+    assert made[0] == last
+    faded = rate_hz * pcm.JOIN_MS // 1000
+    assert made[faded:].tolist() == samples[faded:]
+
+
 def test_gain_clips_instead_of_wrapping():
     assert pcm.gain(np.array([1000, 30000, -30000], np.int16), 6.0206).tolist() == [2000, 32767, -32768]
 

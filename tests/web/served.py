@@ -12,10 +12,10 @@ from fastapi import FastAPI
 
 
 @contextmanager
-def served(app: FastAPI, *, ws_max_size: int) -> Iterator[str]:
-    """Yield host:port of the running app."""
+def served(app: FastAPI, *, ws_max_size: int, port: int = 0) -> Iterator[str]:
+    """Yield host:port of the running app; the system chooses the port for 0."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="warning", ws_max_size=ws_max_size, timeout_graceful_shutdown=2
+        app, host="127.0.0.1", port=port, log_level="warning", ws_max_size=ws_max_size, timeout_graceful_shutdown=2
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

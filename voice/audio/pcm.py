@@ -12,6 +12,7 @@ from voice.line import Pcm16
 
 FULL_SCALE = 32768.0
 KNEE, ROOF = 20_000.0, 32_000.0  # of a limited sound: rounded off from here on, and never over this
+JOIN_MS = 5
 QUIETEST_DBFS = -96.0  # what digital silence measures: one step of 16 bits is louder
 
 Samples = TypeVar("Samples", bound=np.generic)
@@ -52,6 +53,16 @@ def limited_gain(pcm: Pcm16, db: float) -> Pcm16:
     over = np.maximum(np.abs(louder) - KNEE, 0.0)
     rounded = np.minimum(np.abs(louder), KNEE) + (ROOF - KNEE) * np.tanh(over / (ROOF - KNEE))
     return to_int16(np.copysign(rounded, louder))
+
+
+def joined(pcm: Pcm16, last_sample: int, rate_hz: int) -> Pcm16:
+    """`pcm` as it goes on from `last_sample` without a step: the difference fades within JOIN_MS."""
+    fading = min(len(pcm), rate_hz * JOIN_MS // 1000)
+    if not fading:
+        return pcm
+    made = pcm.astype(np.float64)
+    made[:fading] += (last_sample - made[0]) * np.linspace(1.0, 0.0, fading, endpoint=False)
+    return to_int16(made)
 
 
 def to_int16(samples: npt.NDArray[np.floating]) -> Pcm16:

@@ -98,9 +98,7 @@ class Mouth:
             return
         self._paused = True
         if saying := self._saying:
-            unheard = self._unheard_samples()
-            saying.at = max(0, saying.at - unheard)
-            await self._clear()
+            saying.at = max(0, saying.at - await self._take_back())
             self._publish(Interrupted(at_ms=self._now_ms(), say=saying.say.say, heard_ms=self._ms(saying.at)))
 
     def resume(self) -> None:
@@ -173,10 +171,13 @@ class Mouth:
             await self._line.play(piece)
             self._replies.mark("first_sound_sent")
 
-    async def _clear(self) -> None:
+    async def _take_back(self) -> int:
+        """Silence the line; returns how many samples of what was sent nobody has heard."""
+        reckoned = self._unheard_samples()
         self._unheard.clear()
         self._sent_until_s = 0.0
-        await self._line.clear()
+        told = await self._line.clear()
+        return reckoned if told is None else told
 
     def _settle(self, now_s: float) -> None:
         """Hand on what has sounded meanwhile."""

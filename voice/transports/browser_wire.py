@@ -20,18 +20,18 @@ To the browser
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from voice.errors import BadAudio, BadMessage, CallerFault
-from voice.line import Chose, Inbound, Pcm16, Pressed, Sound, Writes, Wrote
+from voice.line import DIGITS, Chose, Inbound, Pcm16, Pressed, Sound, Writes, Wrote
+from voice.transports.faults import fault
+from voice.transports.json_fields import read_object
 
 RATES_HZ = range(8_000, 192_001)
 PLAY_HZ = 24_000
-DIGITS = frozenset("0123456789*#")
 LONGEST_MESSAGE = 256 * 1024  # bytes: over a second of sound at any rate
 LONGEST_TEXT = 1_000  # characters
 
@@ -53,14 +53,6 @@ CLOSE_CODES = {
     "internal": 1011,
     "busy": 1013,
 }
-_ABOUT_SOUND = {"odd_bytes", "bad_rate"}
-
-
-def fault(code: str, what: str) -> CallerFault:
-    """The far end broke the rule `code`, one of CLOSE_CODES; `what` is for the log and holds no caller's words."""
-    error = BadAudio(what) if code in _ABOUT_SOUND else BadMessage(what)
-    error.code = code
-    return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +85,7 @@ class Codec:
             raise fault("too_big", f"a message of {size} (limit {LONGEST_MESSAGE})")
         if isinstance(message, bytes):
             return self._sound(message)
-        told = _object(message)
+        told = read_object(message)
         kind = told.get("type")
         if kind == "start":
             return self._start(told)
@@ -110,7 +102,7 @@ class Codec:
             raise fault("odd_bytes", f"{len(data)} bytes are no whole number of 16-bit samples")
         return Sound(np.frombuffer(data, dtype="<i2").astype(np.int16, copy=False))
 
-    def _start(self, told: dict[str, Any]) -> Start:
+    def _start(self, told: Mapping[str, Any]) -> Start:
         if self._started:
             raise fault("second_start", "a second start on one socket")
         line = told.get("line", self._default_line)
@@ -124,10 +116,10 @@ class Codec:
 
 def read_answer(message: str) -> Inbound | HangUp:
     """What a caller does beside his line, as one JSON object of the same form. Raises CallerFault."""
-    return answer(_object(message))
+    return answer(read_object(message))
 
 
-def answer(told: dict[str, Any]) -> Inbound | HangUp:
+def answer(told: Mapping[str, Any]) -> Inbound | HangUp:
     match told.get("type"):
         case "key":
             return Pressed(_digit(told))
@@ -166,38 +158,28 @@ def _dump(**fields: object) -> str:
     return json.dumps(fields, ensure_ascii=False)
 
 
-def _object(message: str) -> dict[str, Any]:
-    try:
-        told = json.loads(message)
-    except (ValueError, RecursionError):
-        raise fault("not_json", "a text message that is not JSON") from None
-    if not isinstance(told, dict):
-        raise fault("not_json", "a text message that is not a JSON object")
-    return told
-
-
-def _whole(told: dict[str, Any], name: str, limits: range, *, code: str = "bad_field") -> int:
+def _whole(told: Mapping[str, Any], name: str, limits: range, *, code: str = "bad_field") -> int:
     value = told.get(name)
     if type(value) is not int or value not in limits:  # bool is an int to isinstance
         raise fault(code, f"{name} must be a whole number {limits.start}..{limits.stop - 1}")
     return value
 
 
-def _digit(told: dict[str, Any]) -> str:
+def _digit(told: Mapping[str, Any]) -> str:
     digit = told.get("digit")
     if not isinstance(digit, str) or digit not in DIGITS:
         raise fault("bad_field", "digit must be one of 0-9 * #")
     return digit
 
 
-def _text(told: dict[str, Any]) -> str:
+def _text(told: Mapping[str, Any]) -> str:
     line = _line(told)
     if not line:
         raise fault("bad_field", "text must not be empty")
     return line
 
 
-def _line(told: dict[str, Any], name: str = "text") -> str:
+def _line(told: Mapping[str, Any], name: str = "text") -> str:
     """One line of text; a lone surrogate or a control character would break whoever stores it."""
     text = told.get(name)
     if not isinstance(text, str) or len(text) > LONGEST_TEXT:

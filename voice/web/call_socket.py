@@ -7,50 +7,20 @@ from collections.abc import Awaitable, Callable, Collection
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, WebSocket
 
 from voice.errors import CallerFault, LineBusy
 from voice.line import CallRequest, Line
-from voice.transports.browser import BrowserLine, SocketGone, receive_start, refuse
+from voice.transports.browser import BrowserLine, receive_start, refuse
 from voice.transports.browser_wire import Codec
+from voice.transports.socket_port import SocketGone
 from voice.web.errors import error_texts
+from voice.web.served_socket import ServedSocket
 
 WS_MAX_SIZE = 1024 * 1024  # for the server: above the wire's own limit, which answers with a text
 log = logging.getLogger(__name__)
 
 Answer = Callable[[Line, CallRequest], Awaitable[None]]
-
-
-class _Socket:
-    """voice.transports.browser.Socket over the web framework's."""
-
-    def __init__(self, websocket: WebSocket) -> None:
-        self._websocket = websocket
-
-    async def receive(self) -> str | bytes:
-        try:
-            message = await self._websocket.receive()
-        except RuntimeError as error:  # after a disconnect or our own close
-            raise SocketGone(1006) from error
-        if message["type"] == "websocket.disconnect":
-            raise SocketGone(message.get("code") or 1006)
-        text: str | None = message.get("text")
-        return message["bytes"] if text is None else text
-
-    async def send(self, message: str | bytes) -> None:
-        try:
-            if isinstance(message, str):
-                await self._websocket.send_text(message)
-            else:
-                await self._websocket.send_bytes(message)
-        except (WebSocketDisconnect, RuntimeError) as error:
-            raise SocketGone(1006) from error
-
-    async def close(self, code: int) -> None:
-        try:
-            await self._websocket.close(code)
-        except (WebSocketDisconnect, RuntimeError) as error:
-            raise SocketGone(1006) from error
 
 
 def router(answer: Answer, *, lines: Collection[str], default_line: str) -> APIRouter:
@@ -68,7 +38,7 @@ def router(answer: Answer, *, lines: Collection[str], default_line: str) -> APIR
             await websocket.close(1008)
             return
         await websocket.accept()
-        socket, codec, call_id = _Socket(websocket), Codec(lines, default_line=default_line), uuid4().hex
+        socket, codec, call_id = ServedSocket(websocket), Codec(lines, default_line=default_line), uuid4().hex
         try:
             start = await receive_start(socket, codec)
         except CallerFault as error:

@@ -1,0 +1,48 @@
+"""One Asterisk for all tests, from the folder that `make telephony` fills; without it they are skipped, and say so."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.telephony.bed import HOME, Asterisk, LineProcess, free_ports, make_sounds
+
+
+@pytest.fixture(scope="session")
+def ports() -> tuple[int, int]:
+    """Of the line: HTTP and AudioSocket. A line that is started anew keeps them."""
+    http_port, audiosocket_port = free_ports(2)
+    return http_port, audiosocket_port
+
+
+@pytest.fixture(scope="session")
+def asterisk(ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
+    if not (HOME / "asterisk").exists():
+        pytest.skip("NO TELEPHONE CALL IS TESTED: there is no Asterisk here; `make telephony` brings one")
+    here = Asterisk(HOME, tmp_path_factory.mktemp("asterisk"), *ports)
+    try:
+        here.start()
+        make_sounds(here)
+        yield here
+    finally:
+        here.stop()
+
+
+@pytest.fixture(scope="session")
+def start_line(
+    ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., LineProcess]]:
+    """start_line(max_calls=...) -> a line that runs; the one before must have been stopped."""
+    started: list[LineProcess] = []
+
+    def start(max_calls: int = 24) -> LineProcess:
+        line = LineProcess(tmp_path_factory.mktemp("line") / "data", *ports, max_calls=max_calls)
+        started.append(line)
+        line.start()
+        return line
+
+    yield start
+    for line in started:
+        line.stop(signal.SIGKILL)

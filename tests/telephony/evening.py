@@ -1,0 +1,113 @@
+"""Several recorded callers at telephones at the same time, and what became of each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.telephony.bed import Asterisk
+from tests.telephony.caller import Spoken, at_a_telephone, talk
+from tests.telephony.phone import Packet, phone
+from voice.archive.archive import Archive
+from voice.archive.records import Record
+from voice.events import AnyEvent, from_json
+from voice.settings import ROOT, Settings
+from voice.transports.recorded import CallerTurn, RecordedCaller
+
+FIXTURES = ROOT / "audio_fixtures"
+LONGEST_S = 150.0
+SEALED_S = 10.0
+APART_S = 0.7  # between two callers: ten people do not lift the receiver in the same moment
+BEAT_S = 0.01
+HAD_ENOUGH = CallerTurn("line_silent", 4_000, hang_up=True)  # who is left waiting for a person hangs up
+
+
+Told = tuple[str, Spoken, list[Packet], float, str, float]
+
+
+@dataclass(frozen=True)
+class Talked:
+    """One call.
+
+    answered_ms: from dialling to the answer. busy_ms: by so much the machine at worst delayed somebody who only slept,
+    while the call was on; of what is late by less, it may be the cause.
+    """
+
+    number: str
+    spoken: Spoken
+    packets: Sequence[Packet]
+    answered_ms: float
+    ended_by: str
+    busy_ms: float
+    record: Record
+
+    @property
+    def events(self) -> list[AnyEvent]:
+        return [from_json(event.json) for event in self.record.events]
+
+
+def fixture(name: str) -> RecordedCaller:
+    caller = at_a_telephone(FIXTURES / f"{name}.flac")
+    return replace(caller, turns=(*caller.turns, HAD_ENOUGH))
+
+
+async def dial(asterisk: Asterisk, number: str, caller: RecordedCaller) -> Told:
+    loop = asyncio.get_running_loop()
+    async with asyncio.timeout(LONGEST_S), phone(asterisk.exchange, number=number) as telephone, busy() as late_ms:
+        dialled_s = loop.time()
+        await telephone.call(caller.line)
+        spoken = await talk(telephone, caller)
+    answered_ms = (telephone.answered_s - dialled_s) * 1000
+    return number, spoken, telephone.received, answered_ms, telephone.ended_by, max(late_ms, default=0.0)
+
+
+@asynccontextmanager
+async def busy() -> AsyncIterator[list[float]]:
+    """By how much, ms, a task that only sleeps is late, again and again while the block runs."""
+    loop, late_ms = asyncio.get_running_loop(), list[float]()
+
+    async def beat() -> None:
+        while True:
+            due_s = loop.time() + BEAT_S
+            await asyncio.sleep(BEAT_S)
+            late_ms.append((loop.time() - due_s) * 1000)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield late_ms
+    finally:
+        beating.cancel()
+
+
+def evening(asterisk: Asterisk, data: Path, callers: Mapping[str, RecordedCaller]) -> dict[str, Talked]:
+    """Place all calls at once; `data`: the line's. A call is named as its caller."""
+
+    async def one(n: int, caller: RecordedCaller) -> Told:
+        await asyncio.sleep(n * APART_S)
+        return await dial(asterisk, f"+7916000{n:04d}", caller)
+
+    async def everybody() -> list[Told]:
+        return await asyncio.gather(*(one(n, caller) for n, caller in enumerate(callers.values())))
+
+    told = asyncio.run(everybody())
+    records = asyncio.run(kept(data, [number for number, *_ in told]))
+    return {name: Talked(*call, records[call[0]]) for name, call in zip(callers, told, strict=True)}
+
+
+async def kept(data: Path, numbers: Sequence[str]) -> dict[str, Record]:
+    """The newest record of each caller, when all are sealed."""
+    archive = Archive.of(replace(Settings.from_env(), data=data, database=""))
+    try:
+        async with asyncio.timeout(SEALED_S):
+            while True:
+                newest = {call.caller: call for call in reversed(archive.calls(limit=200))}
+                if all(number in newest and newest[number].ended_at for number in numbers):
+                    break
+                await asyncio.sleep(0.1)
+        found = {number: archive.call(newest[number].id) for number in numbers}
+    finally:
+        archive.close()
+    return {number: record for number, record in found.items() if record}

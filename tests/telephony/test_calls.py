@@ -1,0 +1,119 @@
+"""Ten recorded callers at once over a real Asterisk: SIP and RTP to it, AudioSocket from it to the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.telephony.bed import Asterisk, LineProcess
+from tests.telephony.caller import played
+from tests.telephony.evening import FIXTURES, Talked, evening, fixture
+from tests.telephony.far_end import barge_ins_ms, clicks, level_dbfs, lost, of_the_line, underruns_ms
+from tests.telephony.phone import RATE_HZ
+from voice.asr.catalogue import locate
+from voice.asr.vosk import VoskRecogniser
+from voice.audio.resample import convert
+from voice.events import Interrupted, SayStarted
+from voice.line import HEARING_HZ
+from voice.nlu.normalise import words
+from voice.settings import Settings
+from voice.workshop.scenarios import read_scenarios
+from voice.workshop.simulation import broken, told
+
+CALLERS = (
+    "interrupts_answer",
+    "keys_and_speech",
+    "keys_only",
+    "status_triples",
+    "documents_replace",
+    "thanks_after_no",
+    "operator_at_once",
+    "hangs_up",
+    "noise_20db",
+    "disability_line",
+)
+UNDERRUN_MS = 20.0
+BARGE_IN_MS = 300.0
+BUSY_MS = 20.0  # a machine that is late by more than this has no time for telephone calls, and none to measure them
+
+every_caller = pytest.mark.parametrize("name", CALLERS)
+
+
+@pytest.fixture(scope="module")
+def talked(asterisk: Asterisk, start_line: Callable[..., LineProcess]) -> Callable[[str], Talked]:
+    line = start_line()
+    try:
+        return evening(asterisk, line.data, {name: fixture(name) for name in CALLERS}).__getitem__
+    finally:
+        line.stop()
+
+
+@every_caller
+def test_the_line_does_what_the_caller_needs(talked: Callable[[str], Talked], name: str) -> None:
+    call = talked(name)
+    expected = next(one.expected for one in read_scenarios(FIXTURES / "scenarios.yaml").callers if one.name == name)
+    # How soon it answers is measured by the bench: here ten callers and a test share the machine.
+    if wrong := broken(replace(expected, max_gap_ms=None), call.events):
+        in_time(call)  # a line that is late hears two answers as one
+        pytest.fail("\n".join([*wrong, *told(call.events)]))
+
+
+@every_caller
+def test_the_record_knows_who_called_and_is_whole(talked: Callable[[str], Talked], name: str) -> None:
+    call = talked(name)
+    kept = call.record.call
+    assert (kept.caller, kept.transport, kept.state, kept.flaws) == (call.number, "audiosocket", "complete", ())
+
+
+@every_caller
+def test_the_sound_comes_whole_and_without_a_hole(talked: Callable[[str], Talked], name: str) -> None:
+    packets = of_the_line(list(talked(name).packets))
+    assert lost(packets) == 0
+    assert -26 < level_dbfs(packets) < -14
+    in_time(talked(name))
+    assert max(underruns_ms(packets), default=0.0) <= UNDERRUN_MS
+    assert clicks(played(packets)) == []
+
+
+def in_time(call: Talked) -> None:
+    if call.busy_ms > BUSY_MS:
+        pytest.skip(f"times cannot be measured: this machine made a sleeper wait {call.busy_ms:.0f} ms")
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> VoskRecogniser:
+    return VoskRecogniser(locate(Settings.from_env()))
+
+
+@every_caller
+def test_a_listener_understands_the_line(
+    talked: Callable[[str], Talked], recogniser: VoskRecogniser, name: str
+) -> None:
+    call = talked(name)
+    stream = recogniser.open()
+    stream.feed(convert(played(of_the_line(list(call.packets)))[: 8 * RATE_HZ], RATE_HZ, HEARING_HZ))
+    heard = set(stream.finish().text.split())
+    stream.close()
+    said = {word for event in call.events if isinstance(event, SayStarted) for word in words(event.text)}
+    assert len(heard) >= 5 and len(heard & said) >= 0.6 * len(heard), f"{sorted(heard)} of {sorted(said)}"
+
+
+def test_a_caller_who_speaks_over_the_line_has_silence_at_once(talked: Callable[[str], Talked]) -> None:
+    call = talked("interrupts_answer")
+    assert any(isinstance(event, Interrupted) for event in call.events)
+    in_time(call)
+    delays_ms = barge_ins_ms(call.spoken, list(call.packets))
+    assert delays_ms and max(delays_ms) <= BARGE_IN_MS, delays_ms
+
+
+def test_a_call_is_answered_at_once(talked: Callable[[str], Talked]) -> None:
+    assert np.median([talked(name).answered_ms for name in CALLERS]) < 1_500
+
+
+def test_the_line_hangs_up_when_all_is_said(talked: Callable[[str], Talked]) -> None:
+    goodbyes = [call for name in CALLERS if (call := talked(name)).record.call.reason == "goodbye"]
+    assert goodbyes and all(call.ended_by == "them" for call in goodbyes)
+    assert talked("hangs_up").ended_by == "us" and talked("hangs_up").record.call.ended_by == "caller"
