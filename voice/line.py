@@ -60,9 +60,8 @@ class CallRequest:
     caller: str  # the caller's number or an empty string
     transport: str
     call_id: str  # names the call in the archive and in the log
-    key: str = field(
-        default_factory=lambda: token_urlsafe(16)
-    )  # unguessable and told to nobody else: opens the captions
+    # Unguessable and told to nobody else: it opens the captions.
+    key: str = field(default_factory=lambda: token_urlsafe(16), compare=False)
 
 
 class Line(Protocol):

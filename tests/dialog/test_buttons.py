@@ -38,7 +38,7 @@ SPOKEN_ONLY = re.compile(r"bad_line\.|captions\.")  # texts that nobody gets who
 
 @cache
 def flows(language: str = "ru") -> Script:
-    return load_script(ROOT / "prompts" / language, Settings.from_env().learned)
+    return load_script(ROOT / "prompts" / language, Settings.from_env().learning)
 
 
 @pytest.fixture
