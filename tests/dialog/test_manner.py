@@ -98,9 +98,17 @@ def test_a_voice_may_come_back_after_keys(call: Conversation) -> None:
 
 def test_a_bad_line_is_told_once_and_only_when_something_fails(call: Conversation) -> None:
     call.feed(BadLine(at_ms=0, reason="noisy"))
-    assert call.speak("кошка лежит на окошке").startswith("Мешает шум")
+    told = call.speak("кошка лежит на окошке")
+    assert told.startswith("Мешает шум") and "нажмите" in told
     call.feed(BadLine(at_ms=0, reason="noisy"))
     assert "шум" not in call.speak("борщ с пампушками")
+
+
+def test_on_a_bad_line_a_number_is_asked_for_by_keys_at_once(call: Conversation) -> None:
+    call.speak("статус заявления")
+    call.feed(BadLine(at_ms=0, reason="quiet"))
+    call.speak("сто двадцать три четыреста пятьдесят шесть семьдесят восемь девяносто")
+    assert "Наберите, пожалуйста, номер на телефоне" in call.speak("нет")
 
 
 def test_a_nod_is_a_yes_where_a_yes_was_asked_for(call: Conversation) -> None:

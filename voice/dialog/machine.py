@@ -89,7 +89,7 @@ class Dialog(Talk):
             case TimerFired(name=name):
                 return self._timer(name, event.at_ms)
             case BadLine(reason=reason):
-                self._bad_line = reason
+                self._bad_line, self._keys_soon = reason, True
         return []
 
     # --- the floor ---------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from voice.nlu.documents import KINDS as NUMBERS
 OFFICE = "office"  # a timer
 OFFICE_BACKSTOP_MS = 8_000  # the back office owes an answer by then
 MOST_DIGITS_BY_CHANCE = 2  # in a wish; more begin a number
+KEYS_RUNG = 2  # of a ladder, that offers keys
 GIVES_UP_SILENT = 2  # silences after which a step that may end in silence does
 SILENCE, FINAL = "silence", "final"  # timers that stop when the line does
 
@@ -63,6 +64,7 @@ class Talk:
     _breath: Understood | None = None  # the last wish, with all that was said along with it
     _taken: set[str] = field(default_factory=set)  # slots that were already filled from it
     _bad_line: str = ""  # what is wrong with the caller's line and was not said yet
+    _keys_soon: bool = False  # his line is bad: keys are offered at the first failure, not at the second
     _written: bool = False  # the call has no sound: both sides write
 
     def __post_init__(self) -> None:
@@ -262,7 +264,7 @@ class Talk:
             return self._to_operator("no_match")
         if slot.kind not in NUMBERS:
             return self._ask_aloud("value.again")
-        return self._advice() + self._ask_aloud("number.again" if nth == 1 else "number.keys")
+        return self._advice() + self._ask_aloud("number.again" if nth == 1 and not self._keys_soon else "number.keys")
 
     # --- failures ----------------------------------------------------------------------------------------------------
 
@@ -276,6 +278,7 @@ class Talk:
             return self._go(self.question.step.on_silence)
         elif self.tries.exhausted(rung):
             return self._to_operator(rung)
+        nth = max(nth, KEYS_RUNG) if self._keys_soon else nth
         gaps = {"question": self._asked(), "options_or_question": self._options() or self._asked()}
         return [*self._advice(), *self._say(self.texts.say(rung, gaps, nth=nth - 1)), self._ears()]
 
