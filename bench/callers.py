@@ -81,6 +81,7 @@ class Caller:
         self._missing: dict[str, dict[int, ShownWord]] = {}  # shown at all, steady: words not published yet
         self._say_cue_s = 0.0  # when the caption of a reply came whose sound has not
         self._captioned = True  # has the sound that began last its caption?
+        self._reads = False  # the call's first words sound while its reader still connects: they do not count
         self._over = False
 
     async def call(self, until_s: float) -> None:
@@ -229,7 +230,10 @@ class Caller:
             self._missing = {}
 
     def _say_captioned(self, now_s: float) -> None:
-        if self._sounds_until < now_s:
+        first, self._reads = not self._reads, True
+        if first:
+            self._captioned = True
+        elif self._sounds_until < now_s:
             self._say_cue_s = now_s
         elif not self._captioned:  # its sound was here first
             self._figures.add("caption ahead of its sound", (self._speaks_since - now_s) * 1000)
