@@ -211,8 +211,11 @@ class Caller:
         reader, writer = await asyncio.open_connection(where.hostname, where.port, limit=1 << 20)
         writer.write(f"GET {path} HTTP/1.1\r\nHost: {where.netloc}\r\n\r\n".encode())
         try:
+            event = b""
             while line := await reader.readline():
-                if line.startswith(b'data: {"'):
+                if line.startswith(b"event: "):
+                    event = line[7:].strip()
+                elif line.startswith(b"data: ") and event == b"cue":
                     yield json.loads(line[6:])
         finally:
             writer.close()
