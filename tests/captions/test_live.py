@@ -115,7 +115,7 @@ def test_the_form_of_a_server_sent_event() -> None:
     kind, event, data, *ends = server_sent(captions.since(0)[0]).split("\n")
     assert (kind, event, ends) == ("id: 1", "event: cue", ["", ""])
     assert json.loads(data.removeprefix("data: "))["text"] == "Нажато: 1"
-    assert server_sent(None) == ":\n\n"
+    assert server_sent(None) == "event: beat\ndata: {}\n\n"
 
 
 @pytest.mark.parametrize("text", ["a\nb", "a\r\nb"])

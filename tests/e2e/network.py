@@ -17,6 +17,7 @@ class Network:
         self.host = f"127.0.0.1:{self._listener.getsockname()[1]}"
         self._is_cut = False
         self._ends: list[socket.socket] = []
+        self._stuck: list[threading.Event] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
     def cut(self) -> None:
@@ -26,6 +27,11 @@ class Network:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         self._ends.clear()
+
+    def stick(self) -> None:
+        """What is open stays open and carries nothing more, as on a phone that moved; what is new is carried."""
+        for stuck in self._stuck:
+            stuck.set()
 
     def mend(self) -> None:
         self._is_cut = False
@@ -43,13 +49,15 @@ class Network:
                     continue
                 far = socket.create_connection(self._server)
                 self._ends += [near, far]
+                self._stuck.append(stuck := threading.Event())
                 for source, target in ((near, far), (far, near)):
-                    threading.Thread(target=_carry, args=(source, target), daemon=True).start()
+                    threading.Thread(target=_carry, args=(source, target, stuck), daemon=True).start()
 
 
-def _carry(source: socket.socket, target: socket.socket) -> None:
+def _carry(source: socket.socket, target: socket.socket, stuck: threading.Event) -> None:
     with contextlib.suppress(OSError):
         while data := source.recv(65_536):
-            target.sendall(data)
+            if not stuck.is_set():
+                target.sendall(data)
     with contextlib.suppress(OSError):
         target.shutdown(socket.SHUT_RDWR)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.network import Network
 from tests.web.small_line import GREETING, SmallLine
 from voice.captions.live import CallCaptions
 from voice.captions.pins import shown_pin
@@ -114,6 +115,25 @@ def test_who_scrolled_back_stays_and_is_told_how_much_is_new(
     newer.press("Enter")
     expect(page.get_by_text("Я читаю")).to_be_in_viewport()
     expect(page.get_by_role("button", name="К последнему")).to_be_hidden()
+
+
+def test_a_connection_that_died_silently_is_noticed_and_nothing_is_missing_or_doubled(
+    chromium: Launch, complaints: Watch, small_host: str, call: CallCaptions
+) -> None:
+    network = Network(small_host)
+    page = complaints(chromium().new_page())
+    page.clock.install()
+    open_by_pin(page, network.host, call)
+    say(call, 1)
+    expect(page.locator(".cue")).to_have_count(1)
+    network.stick()
+    say(call, 2)
+    page.clock.run_for(30_000)
+    expect(page.locator(".cue")).to_have_count(1)
+    with page.expect_request(lambda request: "/captions?since=" in request.url):
+        page.clock.run_for(15_000)
+    expect(page.locator(".cue p")).to_have_text(["Строка 1.", "Строка 2."])
+    network.close()
 
 
 def test_what_is_withdrawn_moves_nothing(

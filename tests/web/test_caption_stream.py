@@ -58,3 +58,11 @@ def test_an_unknown_call(host: str) -> None:
 def test_the_captions_page(host: str) -> None:
     page = httpx.get(f"http://{host}/calls/abc")
     assert page.status_code == 200 and 'data-captions="/calls/abc/captions"' in page.text
+
+
+@pytest.mark.usefixtures("ended_call")
+def test_a_page_may_say_itself_what_it_has_but_its_browser_knows_better(host: str) -> None:
+    url = f"http://{host}/calls/abc/captions?since=3"
+    assert "\nid: 3\n" not in httpx.get(url).text and "id: 4\n" in httpx.get(url).text
+    assert "id: 3\n" in httpx.get(url, headers={"Last-Event-ID": "2"}).text
+    assert httpx.get(f"http://{host}/calls/abc/captions?since=x").text == httpx.get(url.partition("?")[0]).text

@@ -139,9 +139,9 @@ class CaptionHub:
 
 
 def server_sent(cue: Cue | Offer | None) -> str:
-    """One cue as a server-sent event whose id is its `seq`; None as a comment that keeps the connection."""
+    """One cue as a server-sent event whose id is its `seq`; None as a beat, by which a page knows that it is heard."""
     if cue is None:
-        return ":\n\n"
+        return sent_event("beat", {})
     if isinstance(cue, Offer):
         return sent_event("options", asdict(cue.asked), cue.seq)
     return sent_event("cue", asdict(cue), cue.seq)

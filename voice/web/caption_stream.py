@@ -17,6 +17,7 @@ from voice.web.errors import error_texts
 _ID = re.compile(r"[0-9]{1,15}")
 # A proxy that collects the stream into large pieces would hold the words back.
 _LIVE = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+RETRY_MS = 1_000  # what a browser waits after a cut; by itself it would wait for three times as long
 SECRET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}  # of every page whose address is a secret
 
 
@@ -35,11 +36,17 @@ def router(hub: CaptionHub, templates: Jinja2Templates, *, address: str = "") ->
         return call
 
     @routes.get("/calls/{key}/captions")
-    async def captions(request: Request, key: str, last_event_id: str = Header(default="0")) -> Response:
-        """cue: see voice.captions.cues; elsewhere: how to open the same on another device; end: nothing follows."""
-        since = int(last_event_id) if _ID.fullmatch(last_event_id) else 0
+    async def captions(
+        request: Request, key: str, since: str = "0", last_event_id: str = Header(default="")
+    ) -> Response:
+        """cue: see voice.captions.cues; elsewhere: how to open the same on another device; beat: still here; end:
+        nothing follows.
+
+        since: the last id of a page that begins anew; what the browser itself knows goes before it.
+        """
+        last = next((int(known) for known in (last_event_id, since) if _ID.fullmatch(known)), 0)
         here = address or f"{request.url.netloc}/c"
-        return StreamingResponse(_events(call_of(key), since, here), media_type="text/event-stream", headers=_LIVE)
+        return StreamingResponse(_events(call_of(key), last, here), media_type="text/event-stream", headers=_LIVE)
 
     @routes.get("/calls/{key}/text")
     async def text(key: str) -> Response:
@@ -61,7 +68,7 @@ def router(hub: CaptionHub, templates: Jinja2Templates, *, address: str = "") ->
 
 async def _events(call: CallCaptions, since: int, address: str) -> AsyncIterator[str]:
     if not call.ended:
-        yield sent_event("elsewhere", {"address": address, "pin": shown_pin(call.pin)})
+        yield f"retry: {RETRY_MS}\n" + sent_event("elsewhere", {"address": address, "pin": shown_pin(call.pin)})
     async for cue in call.follow(since):
         yield server_sent(cue)
     # Without a word of the end a browser would connect again for ever.

@@ -4,6 +4,7 @@ import { texts } from "/static/texts.js";
 
 const AT_THE_END_PX = 48;
 const ANNOUNCED_KEPT = 4;
+const SILENT_MS = 40000; // the stream beats every 15 s: one that is silent for longer is dead, and nobody told us
 
 export class CaptionsLog {
   // root holds [data-log], [data-announcer] and [data-newer], perhaps [data-elsewhere] and [data-take-away];
@@ -26,6 +27,7 @@ export class CaptionsLog {
       this.following = this.isAtTheEnd();
       if (this.following) this.allRead();
     });
+    addEventListener("online", () => this.again());
     new ResizeObserver(() => this.following && this.toTheEnd()).observe(this.log);
   }
 
@@ -34,18 +36,41 @@ export class CaptionsLog {
     this.listeners.push([name, handler]);
   }
 
-  connect(url) {
-    this.source = new EventSource(url);
-    this.source.onopen = () => this.onState("live");
-    this.source.onerror = () => this.onState(this.source.readyState === EventSource.CLOSED ? "lost" : "reconnecting");
-    const hear = (name, handler) => this.source.addEventListener(name, ({ data }) => handler(JSON.parse(data)));
+  connect(url, since = "") {
+    this.url = url;
+    this.last = since;
+    const source = (this.source = new EventSource(since ? `${url}?since=${since}` : url));
+    source.onopen = () => this.onState("live");
+    source.onerror = () => this.onState(source.readyState === EventSource.CLOSED ? "lost" : "reconnecting");
+    const hear = (name, handler) =>
+      source.addEventListener(name, ({ data, lastEventId }) => {
+        this.last = lastEventId || this.last;
+        this.watch();
+        handler(JSON.parse(data));
+      });
+    hear("beat", () => {});
     hear("cue", (cue) => this.show(cue));
     hear("elsewhere", (where) => this.showElsewhere(where));
     hear("end", ({ take_away }) => this.end(take_away));
     for (const [name, handler] of this.listeners) hear(name, handler);
+    this.watch();
+  }
+
+  watch() {
+    clearTimeout(this.silent);
+    this.silent = setTimeout(() => this.again(), SILENT_MS);
+  }
+
+  // A new connection that goes on where this one stopped.
+  again() {
+    if (!this.source || this.source.readyState === EventSource.CLOSED) return;
+    this.source.close();
+    this.onState("reconnecting");
+    this.connect(this.url, this.last);
   }
 
   close() {
+    clearTimeout(this.silent);
     this.source?.close();
   }
 
