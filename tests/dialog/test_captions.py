@@ -4,7 +4,8 @@ import pytest
 
 from tests.fakes.conversation import MAIN, Conversation
 from voice.dialog import actions as act
-from voice.dialog.script import Script
+from voice.dialog.script import Script, load_script
+from voice.settings import ROOT, Settings
 
 DISABILITY = "88005553537"
 KNOWN = {"captions_address": "line.example/c", "captions_pin": "12 04 56 00"}
@@ -52,3 +53,12 @@ def test_where_nobody_can_read_along_the_line_says_so(script: Script) -> None:
     talk = call(script, known={})
     talk.speak("субтитры")
     assert talk.said[-2:] == ["Прочитать этот разговор на другом устройстве нельзя.", "Слушаю вас."]
+
+
+def test_in_english_too(script: Script) -> None:
+    talk = call(script)
+    talk.dialog.languages = {"en": load_script(ROOT / "prompts" / "en", Settings.from_env().learning)}
+    talk.speak("по-английски")
+    talk.speak("can i have subtitles please")
+    where = "On your phone or computer, open the address line.example/c and enter the code 12 04 56 00."
+    assert talk.said[-2:] == [where, "I am listening."]
