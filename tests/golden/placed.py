@@ -85,7 +85,8 @@ def place(names: Iterable[str], data: Path) -> dict[str, Placed]:
         request = CallRequest(line=caller.line, caller="", transport="file", call_id=call_id)
         async with asyncio.timeout(LONGEST_S):
             await board.answer(line, request, readers=(events.append,))
-        captions, record, sound = board.captions.get(request.key), board.archive.call(call_id), board.archive.sound(call_id)
+        captions = board.captions.get(request.key)
+        record, sound = board.archive.call(call_id), board.archive.sound(call_id)
         assert captions and record and sound
         cues = tuple(captions.since(0))
         placed[name] = Placed(tuple(events), cues, line.reply, line.plays_hz, record, read_channels(sound)[0])
