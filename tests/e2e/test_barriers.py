@@ -18,11 +18,10 @@ TEMPLATES = Path(voice.web.__file__).parent / "templates"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 REPLY_MS = 40_000  # the notice is heard out first, on a busy machine
 STATUS = {
-    "узнать статус заявления": "Назовите номер",
-    "1234567890": "Верно?",
-    "да": "Решение будет до",
+    "узнать статус заявления": "Напишите номер",
+    "1234567890": "Решение будет до",
 }
-HELP = {"помощь": "Скажите своими словами"}
+HELP = {"помощь": "Напишите своими словами"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def reader(visited: Visited, page: Page) -> Iterator[str]:
     page.goto(f"http://{visited.host}{line.locator('#other-device').get_attribute('href')}")
     expect(page.locator(".cue-by-caller")).to_be_visible()
     yield "live"
-    page.locator("summary").click()
+    page.locator("#look summary").click()
     yield "with its settings open"
     for look in ("тёмные", "Высокий контраст", "светлые"):
         page.get_by_label(look).check()
@@ -115,6 +114,26 @@ def reader(visited: Visited, page: Page) -> Iterator[str]:
     page.evaluate("localStorage.clear()")
     page.goto(f"http://{visited.host}/calls/nobody")
     yield "unknown"
+
+
+def chat_start(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/chat")
+    yield "lines"
+    page.goto(f"http://{visited.host}/chat/nobody")
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "forgotten"
+
+
+def chat(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/chat")
+    page.get_by_role("button", name="Начать разговор").click()
+    talk(page, {"узнать статус заявления": "Напишите номер"})
+    yield "live"
+    page.get_by_text("Набрать цифры кнопками").click()
+    yield "with digits"
+    page.get_by_role("button", name="Закончить").click()
+    expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
+    yield "over"
 
 
 def archive(visited: Visited, page: Page) -> Iterator[str]:
@@ -151,6 +170,8 @@ PAGES: dict[str, Callable[[Visited, Page], Iterator[str]]] = {
     "call.html": call_page,
     "captions.html": reader,
     "captions_entry.html": entry,
+    "chat.html": chat,
+    "chat_start.html": chat_start,
     "archive.html": archive,
     "archive_call.html": archive_call,
     "archive_missing.html": archive_missing,
