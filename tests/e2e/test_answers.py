@@ -187,3 +187,23 @@ def test_the_line_knows_that_somebody_types(chromium: Launch, small_host: str, s
     page.get_by_label("Ответ текстом").press_sequentially("долго думаю", delay=40)
     page.wait_for_timeout(300)
     assert [item for item in small_line.heard if isinstance(item, Writes)] == [Writes("")], "once, and not what"
+
+
+def test_a_person_reads_what_is_typed_while_it_is_typed(
+    chromium: Launch, complaints: Watch, small_host: str, small_line: SmallLine
+) -> None:
+    browser = chromium()
+    page = live(complaints(browser.new_page()), small_host)
+    second = browser.new_context().new_page()
+    second.goto(f"http://{small_host}{page.locator('#other-device').get_attribute('href')}")
+    page.get_by_role("button", name="9", exact=True).click()
+    expect(page.locator("#answers [data-choices]")).to_be_hidden()
+    text = "Меня не слышно, поэтому пишу вам"
+    page.get_by_label("Ответ текстом").press_sequentially(text, delay=60)
+    growing = [item.text for item in small_line.heard if isinstance(item, Writes)]
+    assert len(growing) >= len(text) * 60 / 300 - 1, "at most 300 ms between two"
+    assert all(text.startswith(part) for part in growing) and growing == sorted(set(growing), key=len)
+    expect(second.locator(".cue-growing")).to_have_text(f"Вы{text}")
+    page.keyboard.press("Enter")
+    expect(second.locator(".cue-growing")).to_have_count(0)
+    expect(second.locator(".cue-typed")).to_have_text(f"Вы{text}")

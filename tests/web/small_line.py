@@ -27,6 +27,7 @@ from voice.events import (
     SpeechEnded,
     SpeechStarted,
     Typed,
+    Typing,
     Understood,
 )
 from voice.line import CallRequest, Chose, Inbound, Line, Pressed, Sound, Writes, Wrote
@@ -47,7 +48,9 @@ GREETING = "Здравствуйте! Вы позвонили на линию г
 
 
 class SmallLine:
-    """Keys: 1 the caller says a phrase, 2 interrupts the greeting, 3 the line says goodbye and hangs up, 0 fails."""
+    """Keys: 1 the caller says a phrase, 2 interrupts the greeting, 3 the line says goodbye and hangs up, 0 fails,
+    9 a person comes on the line.
+    """
 
     def __init__(self, *, echo: bool = False) -> None:
         self.hub = CaptionHub(labels())
@@ -78,8 +81,10 @@ class SmallLine:
                             await line.play(pcm)
                     case Chose() | Wrote():
                         show(captions, item, at_ms)
-                    case Writes():
-                        continue
+                    case Writes(text):
+                        captions.publish(Typing(at_ms=at_ms, text=text))
+                    case Pressed("9"):
+                        captions.publish(Asked(at_ms=at_ms, asked=2, step="person", live=True))
                     case Pressed("0"):
                         raise ZeroDivisionError
                     case Pressed("3"):
