@@ -170,20 +170,70 @@ def assert_status_was_told(caller: list[str], line: list[str]) -> None:
     assert any("Решение будет до" in said for said in line), line
 
 
-def test_a_call_by_text_only_is_understood(chromium: Callable[..., Browser], server: str) -> None:
-    page = chromium().new_page()
-    page.goto(f"http://{server}/")
-    page.evaluate(
-        """() => {
-          const none = new DOMException("", "NotFoundError");
-          navigator.mediaDevices.getUserMedia = () => Promise.reject(none);
-        }"""
+def without_microphone(page: Page, host: str) -> Page:
+    page.add_init_script(
+        "navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))"
     )
+    page.goto(f"http://{host}/")
     page.get_by_role("button", name="Позвонить", exact=True).click()
     page.get_by_role("button", name="Продолжить без микрофона").click()
-    expect(page.locator(".cue-by-line").first).to_be_visible()
-    said = page.locator(".cue-by-line").count()
-    page.get_by_label("Ответ текстом").fill("повторите")
-    page.keyboard.press("Enter")
-    expect(page.locator(".cue-typed")).to_contain_text("повторите")
-    expect(page.locator(".cue-by-line").nth(said)).to_be_visible(timeout=15_000)
+    expect(page.locator("#call")).to_have_attribute("data-state", "live")
+    return page
+
+
+def test_a_whole_call_by_typing_only(
+    chromium: Callable[..., Browser], complaints: Callable[[Page], Page], server: str
+) -> None:
+    page = complaints(chromium().new_page())
+    without_microphone(page, server)
+    replies = page.locator(".cue-by-line")
+    for text, reply in (
+        ("Где моё заявление?", "Напишите номер заявления"),
+        ("123-456 78 90", "Решение будет до"),
+        ("Нет, спасибо", "Всего доброго"),
+    ):
+        page.get_by_label("Ответ текстом").fill(text)
+        page.keyboard.press("Enter")
+        expect(page.locator(".cue-typed").last).to_contain_text(text)
+        expect(replies.filter(has_text=reply)).to_be_visible(timeout=20_000)
+    expect(page.locator("#call")).to_have_attribute("data-state", "over", timeout=20_000)
+    expect(page.locator("#answers")).to_be_hidden()
+
+
+def test_a_whole_call_by_buttons_only_from_another_device(
+    chromium: Callable[..., Browser], complaints: Callable[[Page], Page], server: str
+) -> None:
+    browser = chromium()
+    page = without_microphone(complaints(browser.new_page()), server)
+    second = complaints(browser.new_context(viewport={"width": 360, "height": 740}).new_page())
+    second.goto(f"http://{server}{page.locator('#other-device').get_attribute('href')}")
+    replies = page.locator(".cue-by-line")
+    for button, reply in (
+        ("Какие нужны документы", "Какая услуга вас интересует"),
+        ("Загранпаспорт", "Для загранпаспорта нужны"),
+        ("Нет", "Всего доброго"),
+    ):
+        second.locator("#answers").get_by_role("button", name=button, exact=True).click(timeout=20_000)
+        expect(replies.filter(has_text=reply)).to_be_visible(timeout=20_000)
+    expect(page.locator("#call")).to_have_attribute("data-state", "over", timeout=20_000)
+    expect(second.locator("#reading")).to_have_attribute("data-captions-state", "ended")
+
+
+def test_a_chat_is_a_call_of_the_archive(
+    chromium: Callable[..., Browser], complaints: Callable[[Page], Page], server: str
+) -> None:
+    page = complaints(chromium().new_page())
+    page.goto(f"http://{server}/chat")
+    page.get_by_label("электронная подпись").check()
+    page.get_by_role("button", name="Начать разговор").click()
+    page.locator("#answers").get_by_role("button", name="Срок закончился").click()
+    expect(page.locator(".cue-by-line", has_text="не продлевают")).to_be_visible()
+    page.locator("#answers").get_by_role("button", name="Нет", exact=True).click()
+    expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
+    page.goto(f"http://{server}/archive")
+    page.locator("main a[href^='/archive/']").first.click()
+    expect(page.locator(".facts-list")).to_contain_text("переписка")
+    expect(page.locator(".facts-list")).to_contain_text("завершила линия")
+    expect(page.get_by_text("Звука у этого звонка нет.")).to_be_visible()
+    expect(page.locator(".dialogue .caller").first).to_contain_text("Срок закончился")
+    expect(page.locator(".dialogue .caller").first).to_contain_text("кнопка")
