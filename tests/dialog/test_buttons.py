@@ -33,7 +33,7 @@ SOUND = re.compile(
     r"|\bkeys?\b|\b[Ss]ay \"|listening|hear\b|misheard|handset|on the line|\bspeak,|\bpress (?:one|two|zero)"
 )
 INNER = {"read_as", "meanings", "values", "keys"}  # tables that other texts are made of
-SPOKEN_ONLY = re.compile(r"bad_line\.|captions\.")  # texts that nobody gets who only reads
+SPOKEN_ONLY = re.compile(r"bad_line\.")  # texts that nobody gets who only reads
 
 
 @cache

@@ -24,11 +24,14 @@ export class CaptionsLog {
       this.log.focus();
     });
     this.log.addEventListener("scroll", () => {
-      this.following = this.isAtTheEnd();
+      if (this.log.clientHeight === this.height) this.following = this.isAtTheEnd(); // else the log moved, not its reader
       if (this.following) this.allRead();
     });
     addEventListener("online", () => this.again());
-    new ResizeObserver(() => this.following && this.toTheEnd()).observe(this.log);
+    new ResizeObserver(() => {
+      this.height = this.log.clientHeight;
+      if (this.following) this.toTheEnd();
+    }).observe(this.log);
   }
 
   // Another kind of event of the same stream; `handler` gets its data. To be called before `connect`.
