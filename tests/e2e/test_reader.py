@@ -50,7 +50,7 @@ def test_both_sides_are_read_with_a_sign_of_who_speaks(
     call.publish(Final(at_ms=1_500, utterance=1, text="где моё заявление"))
     call.publish(OperatorSaid(at_ms=2_000, text="Слушаю вас."))
     expect(page.locator(".cue")).to_have_text(
-        [f"Линия{GREETING}", "ВыГде моё заявление.", "ОператорСлушаю вас."], use_inner_text=False
+        [f"Линия{GREETING}", "ВыГде моё заявление?", "ОператорСлушаю вас."], use_inner_text=False
     )
     call.publish(HungUp(at_ms=3_000, by="line"))
     call.close("secret")
@@ -88,9 +88,9 @@ def test_a_pause_holds_the_words_back_and_loses_none(
     expect(page.locator(".cue")).to_have_count(1)
     expect(page.locator("[data-announcer]")).not_to_contain_text("заявление")
     go_on.click()
-    expect(page.locator(".cue p")).to_have_text(["Строка 1.", "Строка 2.", "Где моё заявление."])
+    expect(page.locator(".cue p")).to_have_text(["Строка 1.", "Строка 2.", "Где моё заявление?"])
     expect(page.locator(".cue-rest").first).to_have_text("Строка 1.")
-    expect(page.locator("[data-announcer]")).to_contain_text("Где моё заявление.")
+    expect(page.locator("[data-announcer]")).to_contain_text("Где моё заявление?")
 
 
 def test_who_scrolled_back_stays_and_is_told_how_much_is_new(

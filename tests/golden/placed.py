@@ -88,7 +88,7 @@ def place(names: Iterable[str], data: Path) -> dict[str, Placed]:
         captions = board.captions.get(request.key)
         record, sound = board.archive.call(call_id), board.archive.sound(call_id)
         assert captions and record and sound
-        cues = tuple(captions.since(0))
+        cues = tuple(cue for cue in captions.since(0) if isinstance(cue, Cue))
         placed[name] = Placed(tuple(events), cues, line.reply, line.plays_hz, record, read_channels(sound)[0])
 
     async def everybody() -> None:
