@@ -103,8 +103,8 @@ def test_a_listener_understands_the_line(
 
 def test_a_caller_who_speaks_over_the_line_has_silence_at_once(talked: Callable[[str], Talked]) -> None:
     call = talked("interrupts_answer")
-    assert any(isinstance(event, Interrupted) for event in call.events)
     in_time(call)
+    assert any(isinstance(event, Interrupted) for event in call.events)
     delays_ms = barge_ins_ms(call.spoken, list(call.packets))
     assert delays_ms and max(delays_ms) <= BARGE_IN_MS, delays_ms
 

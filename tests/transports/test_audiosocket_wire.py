@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
@@ -16,6 +17,7 @@ from voice.transports import audiosocket_wire as wire
 
 CALL = UUID("12345678-1234-4678-9234-567812345678")
 NAME = wire.frame(wire.ID, CALL.bytes)
+CAPTURED = Path(__file__).parent / "captured"  # 120 ms of a tone, the key 5 and silence, from Asterisk 22.10.1
 
 payloads = st.binary(max_size=400)
 sounds = st.tuples(st.sampled_from(sorted(wire.RATES_HZ)), payloads.map(lambda data: data[: len(data) // 2 * 2]))
@@ -111,3 +113,19 @@ def test_a_huge_length_is_waited_for_and_no_more_than_that() -> None:
     assert len(list(decoder.push(NAME + b"\x10\xff\xfe"))) == 1
     assert list(decoder.push(bytes(0xFFFE - 1))) == []
     assert len(list(decoder.push(b"\0" + wire.frame(wire.KEY, b"1")))) == 2
+
+
+@pytest.mark.parametrize("name", ["audiosocket_8khz", "audiosocket_16khz"])
+def test_what_asterisk_22_really_sent_is_understood_and_goes_back_to_the_same_bytes(name: str) -> None:
+    captured = (CAPTURED / f"{name}.bin").read_bytes()
+    again = b""
+    for one in wire.Decoder().push(captured):
+        match one:
+            case wire.Named(call):
+                again += wire.frame(wire.ID, call.bytes)
+            case wire.RatedSound(pcm, rate_hz):
+                again += wire.sound_frame(pcm, rate_hz)
+            case Pressed(digit):
+                assert digit == "5"
+                again += wire.frame(wire.KEY, digit.encode())
+    assert again == captured
