@@ -21,6 +21,7 @@ from voice.settings import ROOT
 DEPLOYED = ROOT / "deploy" / "asterisk"
 READY_S = 90
 HOME = Path(os.environ.get("LINIYA_ASTERISK") or Path.home() / ".cache" / "liniya" / "asterisk")
+TOKEN = "a-token-of-the-test-bed"  # of chan_websocket
 PASSWORD = "change-me"  # as pjsip.conf has it
 # What the configuration needs. An Asterisk that loads all it has looks for hardware, databases and other daemons.
 MODULES = (
@@ -30,6 +31,21 @@ MODULES = (
     "|timing_timerfd|websocket_client|sorcery_\\w+)|res_pjsip|res_pjsip_(acl|authenticator_digest|caller_id|dtmf_info|endpoint_\\w+|logger"
     "|nat|outbound_\\w+|pubsub|refer|registrar|rfc3326|sdp_rtp|session)"
 )
+
+
+@dataclass(frozen=True)
+class MediaPath:
+    """How sound travels between Asterisk and the line; `sound`: as LINIYA_SOUND in liniya.conf names it.
+
+    barge_in_ms: from a caller's first sound to the line's last, at most.
+    """
+
+    sound: str
+    transport: str
+    barge_in_ms: float
+
+
+MEDIA_PATHS = (MediaPath("audiosocket", "audiosocket", 300.0), MediaPath("websocket", "chan_websocket", 240.0))
 
 
 @dataclass
@@ -74,6 +90,10 @@ class Asterisk:
         done = subprocess.run([*self._command, "-rx", command], capture_output=True, text=True, check=False)
         return done.stdout + done.stderr
 
+    def travel_by(self, sound: str) -> None:
+        """How the sound of the calls to come travels: a LINIYA_SOUND of liniya.conf."""
+        self.cli(f"dialplan set global LINIYA_SOUND {sound}")
+
     def told(self) -> str:
         """The end of its log, for a failed test's message."""
         return self.log.read_text(errors="replace")[-20_000:]
@@ -105,6 +125,11 @@ class Asterisk:
             etc / "pjsip.conf",
             ("bind=0.0.0.0:5060", f"bind=127.0.0.1:{self.sip_port}"),
             ("match=203.0.113.10", "match=127.0.0.1"),
+        )
+        self._change(
+            etc / "websocket_client.conf",
+            ("127.0.0.1:8000", f"127.0.0.1:{self.http_port}"),
+            ("token=change-me", f"token={TOKEN}"),
         )
         (etc / "site.conf").write_text(
             f"[globals](+)\nLINIYA_HTTP=http://127.0.0.1:{self.http_port}\n"
@@ -145,6 +170,7 @@ class LineProcess:
             "LINIYA_PORT": self.http_port,
             "LINIYA_AUDIOSOCKET_PORT": self.audiosocket_port,
             "LINIYA_MAX_CALLS": self.max_calls,
+            "LINIYA_ASTERISK_TOKEN": TOKEN,
         }
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.telephony.bed import HOME, Asterisk, LineProcess, free_ports, make_sounds
+from tests.telephony.bed import HOME, MEDIA_PATHS, Asterisk, LineProcess, MediaPath, free_ports, make_sounds
+
+
+@pytest.fixture(scope="module", params=MEDIA_PATHS, ids=lambda path: path.sound)
+def path(request: pytest.FixtureRequest, asterisk: Asterisk) -> Iterator[MediaPath]:
+    """Both, one after the other; other tests have the first."""
+    asterisk.travel_by(request.param.sound)
+    yield request.param
+    asterisk.travel_by(MEDIA_PATHS[0].sound)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Ten recorded callers at once over a real Asterisk: SIP and RTP to it, AudioSocket from it to the line."""
+"""Ten recorded callers at once over a real Asterisk: SIP and RTP to it, each of its media paths to the line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.telephony.bed import Asterisk, LineProcess
+from tests.telephony.bed import Asterisk, LineProcess, MediaPath
 from tests.telephony.caller import played
 from tests.telephony.evening import FIXTURES, Talked, evening, fixture
 from tests.telephony.far_end import barge_ins_ms, clicks, level_dbfs, lost, of_the_line, underruns_ms
@@ -36,14 +36,13 @@ CALLERS = (
     "disability_line",
 )
 UNDERRUN_MS = 20.0
-BARGE_IN_MS = 300.0
 BUSY_MS = 20.0  # a machine that is late by more than this has no time for telephone calls, and none to measure them
 
 every_caller = pytest.mark.parametrize("name", CALLERS)
 
 
 @pytest.fixture(scope="module")
-def talked(asterisk: Asterisk, start_line: Callable[..., LineProcess]) -> Callable[[str], Talked]:
+def talked(asterisk: Asterisk, path: MediaPath, start_line: Callable[..., LineProcess]) -> Callable[[str], Talked]:
     line = start_line()
     try:
         return evening(asterisk, line.data, {name: fixture(name) for name in CALLERS}).__getitem__
@@ -62,10 +61,10 @@ def test_the_line_does_what_the_caller_needs(talked: Callable[[str], Talked], na
 
 
 @every_caller
-def test_the_record_knows_who_called_and_is_whole(talked: Callable[[str], Talked], name: str) -> None:
+def test_the_record_knows_who_called_and_is_whole(talked: Callable[[str], Talked], path: MediaPath, name: str) -> None:
     call = talked(name)
     kept = call.record.call
-    assert (kept.caller, kept.transport, kept.state, kept.flaws) == (call.number, "audiosocket", "complete", ())
+    assert (kept.caller, kept.transport, kept.state, kept.flaws) == (call.number, path.transport, "complete", ())
 
 
 @every_caller
@@ -101,12 +100,14 @@ def test_a_listener_understands_the_line(
     assert len(heard) >= 5 and len(heard & said) >= 0.6 * len(heard), f"{sorted(heard)} of {sorted(said)}"
 
 
-def test_a_caller_who_speaks_over_the_line_has_silence_at_once(talked: Callable[[str], Talked]) -> None:
+def test_a_caller_who_speaks_over_the_line_has_silence_at_once(
+    talked: Callable[[str], Talked], path: MediaPath
+) -> None:
     call = talked("interrupts_answer")
     in_time(call)
     assert any(isinstance(event, Interrupted) for event in call.events)
     delays_ms = barge_ins_ms(call.spoken, list(call.packets))
-    assert delays_ms and max(delays_ms) <= BARGE_IN_MS, delays_ms
+    assert delays_ms and max(delays_ms) <= path.barge_in_ms, delays_ms
 
 
 def test_a_call_is_answered_at_once(talked: Callable[[str], Talked]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.telephony.bed import PASSWORD, Asterisk, LineProcess
+from tests.telephony.bed import PASSWORD, Asterisk, LineProcess, MediaPath
 from tests.telephony.caller import loud
 from tests.telephony.phone import FRAME, RATE_HZ, Packet, Phone, phone
 from voice.asr.catalogue import locate
@@ -97,7 +97,7 @@ def on_the_telephone(asterisk: Asterisk, talk: Callable[[Phone, Phone], Coroutin
 
 
 @pytest.fixture(scope="module")
-def line(start_line: Callable[..., LineProcess]) -> Iterator[LineProcess]:
+def line(path: MediaPath, start_line: Callable[..., LineProcess]) -> Iterator[LineProcess]:
     """The tests below follow each other: it serves, it dies, it is dead."""
     running = start_line()
     yield running
