@@ -21,7 +21,7 @@ from voice.settings import ROOT
 DEPLOYED = ROOT / "deploy" / "asterisk"
 READY_S = 90
 HOME = Path(os.environ.get("LINIYA_ASTERISK") or Path.home() / ".cache" / "liniya" / "asterisk")
-TOKEN = "a-token-of-the-test-bed"  # of chan_websocket
+TOKEN = "a-token-of-the-test-bed"
 PASSWORD = "change-me"  # as pjsip.conf has it
 # What the configuration needs. An Asterisk that loads all it has looks for hardware, databases and other daemons.
 MODULES = (
@@ -171,6 +171,7 @@ class LineProcess:
             "LINIYA_AUDIOSOCKET_PORT": self.audiosocket_port,
             "LINIYA_MAX_CALLS": self.max_calls,
             "LINIYA_ASTERISK_TOKEN": TOKEN,
+            "LINIYA_TWILIO_TOKEN": TOKEN,
         }
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
