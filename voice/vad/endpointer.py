@@ -13,7 +13,7 @@ from voice.line import FRAME_MS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    start_ms: int = 60  # this much speech, with at most one silent frame inside, opens an utterance
+    start_ms: int = 60  # this much speech opens an utterance; of silence inside, `allowed_gaps`
     resume_ms: int = 40  # this much, measured alike, breaks a silence: a lone click does not hold the turn
     ask_ms: int = 240  # silence that asks: is the turn over?
     pause_ms: int = 700  # silence that ends it unasked
@@ -42,6 +42,11 @@ class Ended:
 
 
 Edge = Started | Paused | Ended
+
+
+def allowed_gaps(frames: int) -> int:
+    """Silent frames inside a run of so many voiced ones: the closure of a consonant does not begin the run anew."""
+    return 1 + frames // 4
 
 
 class Endpointer:
@@ -96,5 +101,5 @@ class Endpointer:
     def _voiced(self, needed_ms: int) -> int:
         """The newest verdicts that make up `needed_ms` of speech ending now, or 0."""
         frames = max(1, -(-needed_ms // FRAME_MS))
-        window = self._recent & (1 << frames + 1) - 1
+        window = self._recent & (1 << frames + allowed_gaps(frames)) - 1
         return window if window & 1 and window.bit_count() >= frames else 0
