@@ -1,7 +1,8 @@
 # make run      set up what is missing and start the line
 # make test     set up what is missing and run the tests
 # make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
-# make bench    latency, captions, recognition       make fixtures  make the recorded callers anew
+# make bench    latency, captions, recognition; with TRANSPORT=asterisk: by telephone
+# make fixtures make the recorded callers anew
 # make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
 # make telephony  bring a real Asterisk, without root, and place telephone calls over it
 # make setup    only set up: packages, models, voices make model, make voices, make env: its parts
@@ -21,6 +22,7 @@ MODELS := $(or $(LINIYA_MODELS),models)
 MODEL := $(MODELS)/$(or $(LINIYA_MODEL),vosk-model-small-ru-0.22)
 VOICES := $(MODELS)/voices/rhvoice
 WORDS := navec-news-ru-250k
+ASTERISK := $(or $(LINIYA_ASTERISK),$(HOME)/.cache/liniya/asterisk)
 
 # srt, which vosk needs, comes as source: it is built with the setuptools that requirements-build.lock pins.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
@@ -62,6 +64,14 @@ lint: dev
 architecture: dev
 	@$(BIN)/python -m pytest tests/test_architecture.py
 
+ifeq ($(TRANSPORT),asterisk)
+
+bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
+	@tests/telephony/asterisk.sh $(ASTERISK)
+	@PYTHONPATH=. $(BIN)/python bench/telephone.py
+
+else
+
 bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 	@$(BIN)/python bench/line.py
 	@$(BIN)/python bench/readers.py
@@ -70,13 +80,15 @@ bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 	@if test -d ../shared/speech; then $(BIN)/python bench/recognition.py; \
 		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi
 
+endif
+
 accuracy: dev model $(TRIED_WORDS) voices
 	@$(BIN)/python bench/goals.py
 	@$(BIN)/python bench/accuracy.py
 
 # It stays where every clone of this machine finds it; from then on `make test` places its calls, too.
-telephony: dev model $(TRIED_VOICES)
-	@tests/telephony/asterisk.sh $(or $(LINIYA_ASTERISK),$(HOME)/.cache/liniya/asterisk)
+telephony: dev model $(TRIED_WORDS) $(TRIED_VOICES)
+	@tests/telephony/asterisk.sh $(ASTERISK)
 	@$(BIN)/python -m pytest tests/telephony -rs
 
 fixtures: dev model voices

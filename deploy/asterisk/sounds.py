@@ -1,7 +1,8 @@
 """Makes Asterisk's own phrases from sounds.yaml with the line's voice.
 
 Run it as `.venv/bin/python deploy/asterisk/sounds.py DIR`. DIR is a folder of Asterisk's Russian sounds, usually
-/var/lib/asterisk/sounds/ru/liniya, or under /usr/share/asterisk with Debian's Asterisk. Files are WAV of 8 000 Hz, which every Asterisk plays.
+/var/lib/asterisk/sounds/ru/liniya, or under /usr/share/asterisk with Debian's Asterisk. Files are WAV of 8 000 Hz,
+which every Asterisk plays.
 """
 
 from __future__ import annotations
