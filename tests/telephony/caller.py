@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from tests.telephony.phone import FRAME, RATE_HZ, Packet, Phone, silence
+from voice.audio.pcm import gain
 from voice.audio.resample import convert
 from voice.line import Pcm16, Pressed, Sound
 from voice.transports.recorded import RecordedCaller, RecordedLine, read_caller
 
 LOUD = 60.0  # mean amplitude; a telephone's silence is 8
 BREATH_S = 0.3  # a pause between words is no silence yet
+ECHOED = 8  # packets between the network and the loudspeaker, two of which the line sends early
 BUFFERED = 5  # packets that a telephone holds back: uneven arrival is no pause
 
 
 def loud(pcm: Pcm16) -> bool:
     return float(np.abs(pcm.astype(np.int32)).mean()) > LOUD
+
+
+@dataclass(frozen=True)
+class Habits:
+    """Of a telephone. echo_db: how loud what it plays comes back into its microphone; None: not at all.
+    sends_silence: it sends packets while its caller is silent."""
+
+    echo_db: float | None = None
+    sends_silence: bool = True
+
+
+USUAL = Habits()
 
 
 @dataclass
@@ -40,7 +55,7 @@ def at_a_telephone(path: Path) -> RecordedCaller:
     )
 
 
-async def talk(phone: Phone, caller: RecordedCaller) -> Spoken:
+async def talk(phone: Phone, caller: RecordedCaller, habits: Habits = USUAL) -> Spoken:
     """Do all that the caller does, on a call that is answered; return when either side has hung up."""
     line, spoken = RecordedLine(caller, plays_hz=RATE_HZ), Spoken()
     loop = asyncio.get_running_loop()
@@ -58,6 +73,7 @@ async def talk(phone: Phone, caller: RecordedCaller) -> Spoken:
             heard.append(packet.pcm)
 
     phone.on_sound = hear
+    echo = _sounding(phone)
     pressing: set[asyncio.Task[None]] = set()
     async for deed in line.inbound():
         if phone.ended.is_set():
@@ -66,8 +82,9 @@ async def talk(phone: Phone, caller: RecordedCaller) -> Spoken:
             await line.play(heard.pop(0))
         if isinstance(deed, Sound):
             spoken.frames.append((loop.time(), deed.pcm))
-            if not pressing:  # a telephone sends a key in the place of sound
-                phone.say(deed.pcm)
+            # A telephone sends a key in the place of sound.
+            if not pressing and (habits.sends_silence or loud(deed.pcm)):
+                phone.say(deed.pcm if habits.echo_db is None else deed.pcm + gain(next(echo), habits.echo_db))
         elif isinstance(deed, Pressed):
             spoken.keys.append((loop.time(), deed.digit))
             task = asyncio.create_task(phone.press(deed.digit))
@@ -76,6 +93,19 @@ async def talk(phone: Phone, caller: RecordedCaller) -> Spoken:
     else:
         phone.hang_up()
     return spoken
+
+
+def _sounding(phone: Phone) -> Iterator[Pcm16]:
+    """What its loudspeaker plays, frame by frame: it holds ECHOED packets back, and anew when it runs dry."""
+    at, buffering = 0, True
+    while True:
+        waiting = len(phone.received) - at
+        buffering = waiting < (ECHOED if buffering else 1)
+        if buffering:
+            yield silence()
+        else:
+            yield phone.received[at].pcm
+            at += 1
 
 
 def played(packets: list[Packet]) -> Pcm16:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.telephony.bed import Asterisk, LineProcess, MediaPath
 from tests.telephony.caller import played
-from tests.telephony.evening import FIXTURES, Talked, evening, fixture
+from tests.telephony.evening import FIXTURES, Talked, evening, fixture, in_time
 from tests.telephony.far_end import barge_ins_ms, clicks, level_dbfs, lost, of_the_line, underruns_ms
 from tests.telephony.phone import RATE_HZ
 from voice.asr.catalogue import locate
@@ -36,7 +36,6 @@ CALLERS = (
     "disability_line",
 )
 UNDERRUN_MS = 20.0
-BUSY_MS = 20.0  # a machine that is late by more than this has no time for telephone calls, and none to measure them
 
 every_caller = pytest.mark.parametrize("name", CALLERS)
 
@@ -75,11 +74,6 @@ def test_the_sound_comes_whole_and_without_a_hole(talked: Callable[[str], Talked
     in_time(talked(name))
     assert max(underruns_ms(packets), default=0.0) <= UNDERRUN_MS
     assert clicks(played(packets)) == []
-
-
-def in_time(call: Talked) -> None:
-    if call.busy_ms > BUSY_MS:
-        pytest.skip(f"times cannot be measured: this machine made a sleeper wait {call.busy_ms:.0f} ms")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,68 @@
+"""Telephones that echo, that send nothing in silence, that are wideband, and people on hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.telephony.bed import Asterisk, LineProcess
+from tests.telephony.caller import Habits
+from tests.telephony.evening import Talked, evening, fixture, in_time
+from voice.events import Final, Interrupted, SayDone, SayStarted, Understood
+from voice.transports.recorded import CallerTurn
+from voice.workshop.simulation import told
+
+ECHOED = replace(fixture("operator_at_once"), turns=(CallerTurn("line_silent", 1_500, hang_up=True),))
+
+
+def understood(call: Talked) -> list[str | None]:
+    return [event.intent for event in call.events if isinstance(event, Understood)]
+
+
+@pytest.fixture(scope="module")
+def talked(asterisk: Asterisk, start_line: Callable[..., LineProcess]) -> Callable[[str], Talked]:
+    line = start_line()
+    try:
+        calls = evening(
+            asterisk,
+            line.data,
+            {"echo": ECHOED, "saves": fixture("operator_at_once")},
+            {"echo": Habits(echo_db=-20), "saves": Habits(sends_silence=False)},
+        )
+        asterisk.travel_by("audiosocket16")
+        calls |= evening(asterisk, line.data, {"wideband": fixture("thanks_after_no")})
+        return calls.__getitem__
+    finally:
+        asterisk.travel_by("audiosocket")
+        line.stop()
+
+
+@pytest.mark.xfail(
+    strict=False, reason="the first 140 ms of an echo, before the guard has enough to compare, can open an utterance"
+)
+def test_the_lines_own_words_that_come_back_are_nobodys(talked: Callable[[str], Talked]) -> None:
+    events = talked("echo").events
+    if any(isinstance(event, Interrupted | Understood) for event in events):
+        in_time(talked("echo"))  # an echo is known by when it comes
+        pytest.fail("\n".join(told(events)))
+    assert not [event for event in events if isinstance(event, Final) and event.text and not event.echo]
+    said = [event for event in events if isinstance(event, SayStarted)]
+    heard = [event for event in events if isinstance(event, SayDone)]
+    assert len(said) == len(heard) >= 2, "each saying is said to its end"
+
+
+def test_a_telephone_that_sends_nothing_in_silence_is_understood_as_soon_as_any_other(
+    talked: Callable[[str], Talked],
+) -> None:
+    call = talked("saves")
+    assert understood(call) == ["operator"]
+    lengths = [event.at_ms for event in call.events]
+    assert lengths[-1] >= 8_000, "the clock of the call goes on while nothing is sent"
+
+
+def test_a_wideband_call_is_a_call_like_any_other(talked: Callable[[str], Talked]) -> None:
+    call = talked("wideband")
+    assert understood(call)[:2] == ["documents", "no"]
+    assert call.record.call.transport == "audiosocket" and call.record.call.reason == "goodbye"
