@@ -201,7 +201,29 @@ class Transferred(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonCame(Event):
+    """The person whom the caller was handed over to has answered: both talk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameBack(Event):
+    """Nobody took over: the caller is on the line again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorSaying(Event):
+    """The person who took over speaks; the parts as in Partial."""
+
+    utterance: int  # of that person
+    stable: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorSaid(Event):
+    """What that person said; an empty text withdraws what was shown of it."""
+
+    utterance: int
     text: str
 
 
@@ -239,6 +261,9 @@ AnyEvent = (
     | TimerFired
     | BadLine
     | Transferred
+    | PersonCame
+    | CameBack
+    | OperatorSaying
     | OperatorSaid
     | Noted
     | HungUp

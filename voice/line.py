@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +35,23 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """The person to whom the caller was handed over has answered: both are heard from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSound:
+    """A piece of that person's sound, any length; its rate is the line's `hears_hz`."""
+
+    pcm: Pcm16
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """Nobody took the caller over: he hears the line again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Writes:
     """The caller is writing: `text` stands there by now; empty when only the fact is told."""
 
@@ -49,7 +66,7 @@ class Chose:
     choice: str
 
 
-Inbound = Sound | Pressed | Wrote | Writes | Chose
+Inbound = Sound | Pressed | Wrote | Writes | Chose | Joined | PersonSound | Back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,4 +111,17 @@ class Line(Protocol):
 
     async def close(self, reason: str = "") -> None:
         """End the call; safe to call twice."""
+        ...
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """A line whose far end can connect its caller with a person, and bring him back when nobody answers."""
+
+    async def hand_over(self, target: str) -> None:
+        """When all that was said has sounded, give the caller to `target`, as the flows name it.
+
+        `inbound` goes on: with silence, with Joined and both sides' sound, with Back or to its end. Nothing that is
+        played before Back is heard, except while a person has joined: by him alone.
+        """
         ...

@@ -50,7 +50,7 @@ STORY: list[AnyEvent] = [
     SayDone(at_ms=3_400, say=2, heard_ms=1_250),
     Key(at_ms=4_000, digit="1"),
     Typed(at_ms=5_000, text="1234567890"),
-    OperatorSaid(at_ms=6_000, text="Слушаю вас."),
+    OperatorSaid(at_ms=6_000, utterance=1, text="Слушаю вас."),
     SpeechStarted(at_ms=6_500, utterance=2),
     SpeechEnded(at_ms=6_600, utterance=2),
     Final(at_ms=6_800, utterance=2, text=""),

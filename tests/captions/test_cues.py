@@ -16,6 +16,7 @@ from voice.events import (
     Interrupted,
     Key,
     OperatorSaid,
+    OperatorSaying,
     Partial,
     Resumed,
     SayDone,
@@ -38,6 +39,24 @@ def shown(found: Sequence[Cue]) -> dict[str, Cue]:
     """What is on the page at the end: the newest state of each segment, if it has a text."""
     newest = {cue.seg: cue for cue in found}
     return {seg: cue for seg, cue in newest.items() if cue.text}
+
+
+def test_what_a_person_says_grows_and_is_withdrawn_when_it_was_nothing() -> None:
+    found = cues(
+        OperatorSaying(at_ms=10, utterance=1, stable="здравствуйте", rest="чем"),
+        OperatorSaying(at_ms=20, utterance=2, stable="", rest="кх"),
+        OperatorSaid(at_ms=30, utterance=1, text="здравствуйте чем помочь"),
+        OperatorSaid(at_ms=40, utterance=2, text=""),
+        OperatorSaid(at_ms=50, utterance=3, text=""),
+    )
+    words = [(cue.seg, cue.rev, cue.text, cue.final, cue.at_ms) for cue in found if cue.kind == "operator"]
+    assert words == [
+        ("o1", 0, "Здравствуйте! Чем", False, 10),
+        ("o2", 0, "Кх", False, 20),
+        ("o1", 1, "Здравствуйте! Чем помочь.", True, 10),
+        ("o2", 1, "", True, 20),
+    ]
+    assert [cue.who for cue in found if cue.kind == "speaking"] == ["operator", ""]
 
 
 def test_the_lines_words_are_whole_before_their_sound() -> None:
@@ -99,7 +118,7 @@ def test_keys_typed_words_and_the_operator() -> None:
     found = cues(
         Key(at_ms=1, digit="1"),
         Typed(at_ms=2, text="номер 5"),
-        OperatorSaid(at_ms=3, text="Слушаю вас."),
+        OperatorSaid(at_ms=3, utterance=1, text="Слушаю вас."),
         HungUp(at_ms=4, by="caller"),
     )
     assert [(cue.who, cue.kind, cue.text) for cue in found if cue.kind != "speaking"] == [

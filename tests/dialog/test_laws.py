@@ -12,6 +12,7 @@ from voice.dialog import actions as act
 from voice.dialog.question import Asks
 from voice.dialog.script import Script, load_script
 from voice.dialog.turn import Turn
+from voice.events import CameBack
 from voice.settings import Settings
 
 NONSENSE = ["кошка лежит на окошке", "борщ с пампушками", "ля ля ля ля"]
@@ -21,6 +22,7 @@ VALUES = [
     "один один один один один один один один один один один один один", "у меня всё зависло и ничего не работает",
 ]  # fmt: skip
 MOST_TURNS_BEFORE_HELP = 2
+GONE = (Turn.ENDED, Turn.HANDED_OVER)
 MOST_TURNS_BEFORE_A_PERSON = 6
 
 
@@ -55,7 +57,7 @@ def law(examples: int):  # type: ignore[no-untyped-def]
 
 
 def do(call: Conversation, kind: str, what: str) -> None:
-    if call.dialog.turn is Turn.ENDED:
+    if call.dialog.turn in GONE:
         return
     if kind == "silence":
         if call.timers:
@@ -98,7 +100,22 @@ def test_the_line_always_waits_for_something_or_speaks(deeds: list[tuple[str, st
     call.listen()
     for kind, what in deeds:
         do(call, kind, what)
-        assert call.dialog.turn is Turn.ENDED or call.timers, (kind, what)
+        assert call.dialog.turn in GONE or call.timers, (kind, what)
+
+
+@law(60)
+@given(deeds(6), numbers(), deeds())
+def test_whoever_comes_back_from_a_person_is_never_left_in_silence(
+    before: list[tuple[str, str]], number: str, then: list[tuple[str, str]]
+) -> None:
+    call = after(before, number, hears=False)
+    call.speak("соедините с оператором")
+    for kind, what in [("silence", ""), *then]:
+        if call.dialog.turn is Turn.HANDED_OVER:
+            call.feed(CameBack(at_ms=call.at_ms))
+            assert call.listen(), "what can be done now is said"
+        assert call.dialog.turn in GONE or call.timers, (kind, what)
+        do(call, kind, what)
 
 
 @law(60)
@@ -111,7 +128,7 @@ def test_nobody_is_left_alone_with_a_line_that_does_not_understand(
     for turn, nothing in enumerate(silent):
         if call.ended is None:
             do(call, *(("silence", "") if nothing else ("speak", NONSENSE[turn % len(NONSENSE)])))
-    assert call.dialog.turn is Turn.ENDED
+    assert call.dialog.turn in GONE
 
 
 @law(60)

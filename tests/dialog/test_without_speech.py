@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from voice.dialog.script import Script
+from voice.dialog.turn import Turn
+from voice.events import CameBack
 from voice.workshop.rehearsal import Rehearsal
 from voice.workshop.walks import Deed, Walked, tapped, typed, walk
 
@@ -35,6 +37,7 @@ def by_buttons(call: Rehearsal) -> Iterator[Deed]:
     yield from map(tapped, call.asked.always)
     if call.asked.digits:
         yield typed(BY_PAD[call.asked.wants])
+    yield Deed("nobody answers", lambda call: in_vain(call, call.tap, "operator"))
 
 
 def by_typing(call: Rehearsal) -> Iterator[Deed]:
@@ -44,7 +47,14 @@ def by_typing(call: Rehearsal) -> Iterator[Deed]:
     if call.asked.wants:
         yield typed(WRITTEN[call.asked.wants])
     yield from (typed("Спасибо!"), typed("отмена"))
+    yield Deed("nobody answers", lambda call: in_vain(call, call.type, "Оператор"))
     yield Deed("long silence", lambda call: [call.silence() for _ in range(call.script.ladders["no_input"])])
+
+
+def in_vain(call: Rehearsal, ask: Callable[[str], str], person: str) -> None:
+    ask(person)
+    if call.dialog.turn is Turn.HANDED_OVER:
+        call.feed(CameBack(at_ms=call.at_ms))
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,7 @@ def test_both_sides_are_read_with_a_sign_of_who_speaks(
     expect(page.get_by_text("Вы говорите")).to_be_visible()
     expect(page.locator(".cue-rest", has_text="заявление")).to_be_visible()
     call.publish(Final(at_ms=1_500, utterance=1, text="где моё заявление"))
-    call.publish(OperatorSaid(at_ms=2_000, text="Слушаю вас."))
+    call.publish(OperatorSaid(at_ms=2_000, utterance=1, text="Слушаю вас."))
     expect(page.locator(".cue")).to_have_text(
         [f"Линия{GREETING}", "ВыГде моё заявление?", "ОператорСлушаю вас."], use_inner_text=False
     )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from voice.events import HungUp
+from tests.transports.test_away import Leg
+from voice.events import HungUp, Transferred
 from voice.transports.pbx import Announced, Neighbours
 from voice.web import pbx_calls
 
@@ -96,3 +98,62 @@ def test_only_listed_addresses_are_answered(board: Board) -> None:
     call = f"/pbx/calls/{uuid4()}"
     assert exchange(board, address="10.0.1.1").post(call, content=f"line={LINES[0]}").status_code == 403
     assert exchange(board, address="10.0.0.9").post(call, content=f"line={LINES[0]}").status_code == 200
+
+
+def handed_over(board: Board) -> UUID:
+    """A call that waits for a person."""
+    call = uuid4()
+    line = board.announced.away.begin(call, Leg())
+    asyncio.run(line.hand_over("legal"))
+    told = Transferred(
+        at_ms=9,
+        target="legal",
+        reason="no_match",
+        tried=("main.menu", "status.number"),
+        slots={"number": "1234567890", "snils": "•••••••1234"},
+        unheard=('она сказала "нет" ${X}\nи ушла',),
+    )
+    board.announced.follow(call)(told)
+    return call
+
+
+def test_a_call_that_waits_for_a_person_is_still_running(board: Board) -> None:
+    call, client = handed_over(board), exchange(board)
+    assert client.get(f"/pbx/calls/{call}/next").text == "transfer_legal"
+    assert call in board.announced, "its sound may come again"
+
+
+def test_a_person_is_told_what_was_tried(board: Board) -> None:
+    call, client = handed_over(board), exchange(board)
+    told = client.get(f"/pbx/calls/{call}/told").json()
+    assert told["tried"] == ["main.menu", "status.number"] and told["slots"]["number"] == "1234567890"
+    lines = {name: client.get(f"/pbx/calls/{call}/told/{name}").text for name in told}
+    assert lines["tried"] == "main.menu; status.number"
+    assert lines["slots"] == "number=1234567890; snils=•••••••1234"
+    assert lines["unheard"] == "она сказала нет X и ушла", "nothing that a dialplan would read as its own"
+    assert client.get(f"/pbx/calls/{call}/told/at_ms").status_code == 404
+    assert client.get(f"/pbx/calls/{uuid4()}/told").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("side=person", 200), ("side=caller", 200), ("side=line", 404), ("", 404), ("x" * 2_000, 404)]
+)
+def test_a_listening_leg_names_its_side(board: Board, body: str, status: int) -> None:
+    call, leg = handed_over(board), uuid4()
+    assert exchange(board).post(f"/pbx/calls/{call}/legs/{leg}", content=body).status_code == status
+    assert (leg in board.announced) is (status == 200)
+
+
+def test_only_a_call_that_is_away_has_legs_and_is_ended(board: Board) -> None:
+    call, client = uuid4(), exchange(board)
+    board.announced.away.begin(call, Leg())
+    assert client.post(f"/pbx/calls/{call}/legs/{uuid4()}", content="side=person").status_code == 404
+    assert client.post(f"/pbx/calls/{call}/over").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["next", "told", "told/reason", "legs/{leg}", "over"])
+def test_strangers_learn_nothing_of_a_call(board: Board, path: str) -> None:
+    call, client = handed_over(board), exchange(board, address="192.0.2.1")
+    url = f"/pbx/calls/{call}/{path.format(leg=uuid4())}"
+    answer = client.get(url) if path.startswith(("next", "told")) else client.post(url, content="side=person")
+    assert answer.status_code == 403

@@ -16,6 +16,7 @@ from voice.events import (
     Interrupted,
     Key,
     OperatorSaid,
+    OperatorSaying,
     Partial,
     SayDone,
     SayStarted,
@@ -63,7 +64,7 @@ class Recorder:
 
     def event(self, event: AnyEvent) -> None:
         """Commit one event and what follows from it, all or nothing. Words that may still change are not kept."""
-        if isinstance(event, Partial | Typing):
+        if isinstance(event, Partial | OperatorSaying | Typing):
             return
         self._note_sound()
         self._seq += 1
@@ -145,7 +146,7 @@ class Recorder:
                 return [self._said("caller", text, event.at_ms, source="typed", ended_ms=event.at_ms)]
             case Understood(source="tapped", text=text):
                 return [self._said("caller", text, event.at_ms, source="tapped", ended_ms=event.at_ms)]
-            case OperatorSaid(text=text):
+            case OperatorSaid(text=text) if text:
                 return [self._said("operator", text, event.at_ms, ended_ms=event.at_ms)]
             case SayStarted(say=say, text=text):
                 row = self._said("line", text, event.at_ms)

@@ -14,6 +14,7 @@ from voice.asr.port import Recogniser
 from voice.call.ears import Ears
 from voice.call.log import EventLog, Reader
 from voice.call.mouth import Mouth
+from voice.call.person import Person
 from voice.call.played import Played
 from voice.call.replies import Replies
 from voice.call.scribe import Recorder, Scribe
@@ -21,23 +22,38 @@ from voice.call.timers import Timers
 from voice.call.written import NoEars, Pen
 from voice.clock import in_worker
 from voice.dialog import actions as act
+from voice.dialog.listening import overhearing
 from voice.dialog.machine import Dialog
 from voice.dialog.turn import Turn
 from voice.errors import CallerFault, EngineFailed, VoiceError
 from voice.events import (
     AnyEvent,
     CallStarted,
+    CameBack,
     HungUp,
     Key,
     LookedUp,
     Noted,
+    PersonCame,
     Tapped,
     TimerFired,
     Typed,
     Typing,
     Understood,
 )
-from voice.line import Chose, Inbound, Line, Pressed, Sound, Writes, Wrote
+from voice.line import (
+    Back,
+    Chose,
+    HandsOver,
+    Inbound,
+    Joined,
+    Line,
+    PersonSound,
+    Pressed,
+    Sound,
+    Writes,
+    Wrote,
+)
 from voice.tts.port import Voice
 from voice.vad.detector import Detector
 
@@ -99,6 +115,10 @@ class Call:
         self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
         self._scribe = Scribe(recorder, engines.writers)
         self._gone = False  # the caller has hung up; his last words may still come
+        self._target = ""  # whom he was handed over to
+        self._person: Person | None = None  # there from the first time that he is handed over
+        self._joined = False  # somebody has answered
+        self._tasks: list[asyncio.Task[None]] = []  # they end with the talk
         self._played = Played()
         self._replies = Replies(self._reply_done)
         self._timers = Timers(lambda name: self._publish(TimerFired(at_ms=self._now_ms, name=name)))
@@ -145,6 +165,15 @@ class Call:
                 self._publish(Typing(at_ms=self._now_ms, text=text))
             case Chose(asked=asked, choice=choice):
                 self._publish(Tapped(at_ms=self._now_ms, asked=asked, choice=choice))
+            case Joined():
+                self._joined = True
+                self._publish(PersonCame(at_ms=self._now_ms))
+            case PersonSound(pcm=pcm):
+                if self._person:
+                    self._person.hear(pcm)
+            case Back():
+                self._target, self._joined = "", False
+                self._publish(CameBack(at_ms=self._now_ms))
 
     def hang_up(self) -> None:
         """The caller ends the call beside his line."""
@@ -175,12 +204,10 @@ class Call:
     async def _talk(self) -> HungUp:
         try:
             async with asyncio.TaskGroup() as group:
-                tasks: list[asyncio.Task[None]] = [
-                    group.create_task(worker)
-                    for worker in (self._ears.run(), self._mouth.run(), self._listen_to_line())
-                ]
+                for worker in (self._ears.run(), self._mouth.run(), self._listen_to_line()):
+                    self._tasks.append(group.create_task(worker))
                 ended = await self._decide(group)
-                for task in tasks:
+                for task in self._tasks:
                     task.cancel()
             return ended
         except ExceptionGroup as faults:
@@ -234,7 +261,13 @@ class Call:
             case act.Register(name=name, args=args):
                 group.create_task(self._ask_office(self._engines.back_office.register, name, args))
             case act.Transfer(target=target):
-                return HungUp(at_ms=self._now_ms, by="line", reason=f"transfer:{target}")
+                if not isinstance(self._line, HandsOver):
+                    return HungUp(at_ms=self._now_ms, by="line", reason=f"transfer:{target}")
+                if self._person is None:
+                    self._person = self._new_person()
+                    self._tasks.append(group.create_task(self._person.run()))
+                self._target = target
+                await self._line.hand_over(target)
             case act.End(reason=reason):
                 return HungUp(at_ms=self._now_ms, by="line", reason=reason)
         return None
@@ -246,7 +279,8 @@ class Call:
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await self._ears.end()
-        self._events.put_nowait(HungUp(at_ms=self._now_ms, by="caller"))
+        reason = f"transfer:{self._target}" if self._target else ""
+        self._events.put_nowait(HungUp(at_ms=self._now_ms, by="line" if self._joined else "caller", reason=reason))
 
     async def _ask_office(
         self,
@@ -262,9 +296,22 @@ class Call:
             failed = True
         self._publish(LookedUp(at_ms=self._now_ms, name=name, facts=facts, failed=failed))
 
+    def _new_person(self) -> Person:
+        return Person(
+            hears_hz=self._line.hears_hz,
+            detector=self._engines.new_detector(),
+            recogniser=self._engines.recogniser,
+            workers=self._engines.workers,
+            listening=overhearing(self._dialog.script.patience["open"]),
+            publish=self._publish,
+            now_ms=lambda: self._now_ms,
+            sounded=lambda frame: self._scribe.spoke(self._now_ms, frame),
+        )
+
     def _sounded(self, pcm: Any) -> None:
         self._played.put(pcm)
-        self._scribe.spoke(self._now_ms, pcm)
+        if not self._joined:  # then the person's own sound takes this side of the record
+            self._scribe.spoke(self._now_ms, pcm)
 
     def _reply_done(self, stages: Mapping[str, float]) -> None:
         self._scribe.trace(stages)

@@ -16,6 +16,7 @@ from voice.events import (
     Interrupted,
     Key,
     OperatorSaid,
+    OperatorSaying,
     Partial,
     Resumed,
     SayDone,
@@ -65,7 +66,7 @@ class CueReader:
     _speaking: list[Who] = field(default_factory=list)
     _pace: Pace = field(default_factory=Pace)
     _sounds: Sounds = field(default_factory=Sounds)
-    _points: int = 0  # keys, typed texts and operator's words so far: each is a segment of its own
+    _points: int = 0  # keys and typed texts so far: each is a segment of its own
     _question: str = ""  # what the line said last
     _asked: dict[int, str] = field(default_factory=dict)  # utterance -> the question it was begun after
 
@@ -108,8 +109,14 @@ class CueReader:
                 yield self._cue(f"p{self._points + 1}", "caller", "typed", "", text, False, event.at_ms)
             case Typed(text=text) | Understood(source="tapped", text=text):
                 yield self._point("caller", "typed", text, event.at_ms)
-            case OperatorSaid(text=text):
-                yield self._point("operator", "operator", text, event.at_ms)
+            case OperatorSaying(utterance=utterance):
+                stable, rest = self.labels.writing.growing(event.stable, event.rest, "")
+                yield from self._operator(utterance, stable, rest, final=False, at_ms=event.at_ms)
+                yield from self._speaks("operator", True, event.at_ms)
+            case OperatorSaid(utterance=utterance, text=text):
+                words = self.labels.writing.sentence(text, "")
+                yield from self._operator(utterance, words, "", final=True, at_ms=event.at_ms)
+                yield from self._speaks("operator", False, event.at_ms)
             case HungUp(by=by):
                 self._speaking.clear()
                 yield self._cue("speaking", "", "speaking", "", "", False, event.at_ms)
@@ -128,6 +135,12 @@ class CueReader:
         if shown is not None and (shown.stable, shown.rest, shown.final) == (stable, rest, final):
             return
         yield self._cue(seg, "caller", "speech", stable, rest, final, self._began.get(seg, at_ms))
+
+    def _operator(self, utterance: int, stable: str, rest: str, *, final: bool, at_ms: int) -> Iterator[Cue]:
+        seg = f"o{utterance}"
+        began_ms = self._began.setdefault(seg, at_ms)
+        if stable + rest or seg in self._shown:
+            yield self._cue(seg, "operator", "operator", stable, rest, final, began_ms)
 
     def _asked_before(self, utterance: int) -> str:
         """The question that an utterance answers: the same as long as it grows."""

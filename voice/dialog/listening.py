@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voice.nlu.matcher import Completeness
 
@@ -35,3 +35,8 @@ class Listening:
     phrases: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
     factor: float = 1.0
+
+
+def overhearing(patience: Patience) -> Listening:
+    """To people who talk to each other: all words count, only silence ends a turn."""
+    return Listening(replace(patience, ask_ms=patience.pause_ms), lambda text: Completeness.OPEN)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from voice.dialog.actions import Action, CancelTimer, End, Publish, Speak, StartTimer, Transfer
+from voice.dialog.actions import Action, CancelTimer, End, Listen, Publish, Speak, StartTimer, Transfer
 from voice.dialog.buttons import Buttons, label
+from voice.dialog.listening import overhearing
 from voice.dialog.manner import Manner
 from voice.dialog.memory import CHOICE
 from voice.dialog.question import ANSWER, BACKCHANNEL, LIKELY, NO, SURE, UNSURE, YES, Asks
@@ -17,7 +18,9 @@ from voice.events import (
     AnyEvent,
     BadLine,
     CallStarted,
+    CameBack,
     Final,
+    HungUp,
     Key,
     LookedUp,
     Partial,
@@ -59,6 +62,8 @@ class Dialog(Talk):
         return self._with_buttons(self._decide(event))
 
     def _decide(self, event: AnyEvent) -> list[Action]:
+        if self.turn is Turn.HANDED_OVER:
+            return self._beside_person(event)
         if not (self.manner.keys_only and isinstance(event, SpeechStarted | SpeechEnded)):
             self.floor.move(type(event))
         match event:
@@ -138,9 +143,10 @@ class Dialog(Talk):
         return self._listen()
 
     def _finish(self, after: Transfer | End) -> list[Action]:
-        self.floor.move(Act.END)
         if isinstance(after, End):
+            self.floor.move(Act.END)
             return [after]
+        self.floor.move(Act.HAND_OVER)
         tried = tuple(dict.fromkeys(place.step for place in self.memory.way))
         told = Transferred(
             at_ms=self._at_ms,
@@ -150,7 +156,23 @@ class Dialog(Talk):
             slots=self.memory.told(),
             unheard=tuple(self.memory.unheard),
         )
-        return [Publish(told), after]
+        return [Publish(told), Listen(overhearing(self.script.patience["open"])), after]
+
+    def _beside_person(self, event: AnyEvent) -> list[Action]:
+        """What is said now is said to the person; what is typed is spoken to him."""
+        match event:
+            case Typed(text=text):
+                told = self._say(self.texts.say("typed_to_person", {"text": text}), cut=False)
+                self.floor.move(Act.HAND_OVER)
+                return told
+            case SayDone(say=say):
+                self.floor.said(say)
+                self.floor.move(Act.HAND_OVER)
+            case CameBack():
+                return [*self.floor.hush(), *self._nobody_answered()]
+            case HungUp():
+                self.floor.move(Act.END)
+        return []
 
     def _timer(self, name: str, at_ms: int) -> list[Action]:
         if name == SILENCE and self.turn is Turn.LISTENING:
@@ -204,7 +226,7 @@ class Dialog(Talk):
 
     def _with_buttons(self, actions: list[Action]) -> list[Action]:
         """What may be answered now is told first: an action that ends the call may follow."""
-        over, waits = self._after is not None or self.turn is Turn.ENDED, self._asking is None
+        over, waits = self._after is not None or self.turn in (Turn.HANDED_OVER, Turn.ENDED), self._asking is None
         asked = self.buttons.show(self.question, self.texts, self._at_ms, over=over, waits=waits)
         return [Publish(asked), *actions] if asked else actions
 

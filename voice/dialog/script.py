@@ -103,6 +103,7 @@ class Script:
     topics: tuple[Option, ...]  # likewise, but each leads away
     ladders: Mapping[str, int]
     operator: str  # the step that leads to a person
+    nobody: str  # the step for a caller who comes back because no person answered; empty: the first of his line
     idle: str  # where a caller who writes and has been silent too long is left
     patience: Mapping[str, Patience]
     texts: Texts
@@ -136,9 +137,9 @@ def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
     nodes: dict[str, Node] = {}
     known: dict[str, list[Option]] = {"commands": [], "topics": []}
     ladders: dict[str, int] = {}
-    operator = idle = ""
+    operator = nobody = idle = ""
     for flow in flows:
-        fields = flow.fields(("steps", "commands", "topics", "ladders", "operator", "idle"))
+        fields = flow.fields(("steps", "commands", "topics", "ladders", "operator", "nobody", "idle"))
         for name, node in fields["steps"].fields().items() if "steps" in fields else ():
             if name in nodes:
                 raise node.wrong(f"the step {name!r} stands in another file too")
@@ -149,6 +150,7 @@ def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
             rungs = fields["ladders"].fields(("no_input", "no_match"), needed=("no_input", "no_match"))
             ladders = {rung: int(node.number()) for rung, node in rungs.items()}
         operator = _text(fields, "operator") or operator
+        nobody = _text(fields, "nobody") or nobody
         idle = _text(fields, "idle") or idle
     script = Script(
         language=prompts.name,
@@ -160,6 +162,7 @@ def load_script(prompts: Path, learning: Learning = ALONE) -> Script:
         topics=tuple(known["topics"]),
         ladders=ladders,
         operator=operator,
+        nobody=nobody,
         idle=idle or operator,
         patience=patience,
         texts=read_texts(load_all(prompts / "say")),
@@ -324,6 +327,8 @@ def _check_whole(script: Script, flow: Node, lines: Node) -> None:
             raise flow.wrong(f"'commands': a button needs an intent and a text; there is no text {option.label!r}")
     if script.operator not in script.steps or not script.ladders:
         raise flow.wrong("the flows need 'operator' (the step that leads to a person) and 'ladders'")
+    if script.nobody and script.nobody not in script.steps:
+        raise flow.wrong(f"'nobody': there is no step {script.nobody!r}")
     if script.idle not in script.steps:
         raise flow.wrong(f"'idle': there is no step {script.idle!r}")
     for line in script.lines.values():

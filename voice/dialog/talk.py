@@ -28,11 +28,15 @@ from voice.events import LookedUp, Understood
 from voice.nlu import slots
 from voice.nlu.documents import KINDS as NUMBERS
 
+# Whom the caller was handed over to; and when that was in vain: "again", "last" when he was handed over often enough,
+# "spent" when nothing else is left after that: he is not understood, or silent.
+TARGET, UNREACHED = "target", "unreached"
 OFFICE = "office"  # a timer
 OFFICE_BACKSTOP_MS = 8_000  # the back office owes an answer by then
 MOST_DIGITS_BY_CHANCE = 2  # in a wish; more begin a number
 KEYS_RUNG = 2  # of a ladder, that offers keys
 GIVES_UP_SILENT = 2  # silences after which a step that may end in silence does
+MOST_MISSES = 3  # so often nobody answers before the caller is no longer handed over to the same people
 SILENCE, FINAL = "silence", "final"  # timers that stop when the line does
 
 
@@ -63,6 +67,7 @@ class Talk:
     _reason: str = ""  # why a person is called
     _breath: Understood | None = None  # the last wish, with all that was said along with it
     _taken: set[str] = field(default_factory=set)  # slots that were already filled from it
+    _missed: dict[str, int] = field(default_factory=dict)  # targets that did not answer: how often
     _bad_line: str = ""  # what is wrong with the caller's line and was not said yet
     _keys_soon: bool = False  # his line is bad: keys are offered at the first failure, not at the second
     _written: bool = False  # the call has no sound: both sides write
@@ -146,10 +151,15 @@ class Talk:
                 continue
             if step.ask:
                 return actions + self._ask(step)
+            if self._missed.get(step.transfer, 0) >= MOST_MISSES:
+                self.memory.keep(UNREACHED, "spent" if self._reason in self.script.ladders else "last")
+                target = self._unreached
+                continue
             key = f"{step.say}.{self.memory.values.get(step.by, '')}" if step.by else step.say
             last = bool(step.transfer)
             actions += self._say(self._text(key, self._variant(key)), cut=not last)
             if step.transfer:
+                self.memory.keep(TARGET, step.transfer)
                 self._after = Transfer(step.transfer, self._reason or "flow")
                 return actions
             if step.end:
@@ -291,3 +301,16 @@ class Talk:
     def _to_operator(self, reason: str) -> list[Action]:
         self._reason = reason
         return self._go(self.script.operator)
+
+    def _nobody_answered(self) -> list[Action]:
+        """The caller is back from a transfer: what he can do now is asked, and "back" leads where he left."""
+        target = self.memory.values[TARGET]
+        missed = self._missed[target] = self._missed.get(target, 0) + 1
+        self.tries.clear()
+        self._said, self._reason = [], ""
+        self.memory.keep(UNREACHED, "last" if missed >= MOST_MISSES else "again")
+        return self._go(self._unreached)
+
+    @property
+    def _unreached(self) -> str:
+        return self.script.nobody or self.dialled.start

@@ -13,6 +13,7 @@ class Turn(Enum):
     THINKING = auto()  # the caller has ended, the line has not begun
     SPEAKING = auto()  # the line speaks and may be interrupted
     ANNOUNCING = auto()  # the line speaks and is not cut short: the notice of recording, a transfer under way
+    HANDED_OVER = auto()  # the caller is with a person, or waits for one; he may come back
     ENDED = auto()
 
 
@@ -23,6 +24,7 @@ class Act(Enum):
     THINK = auto()
     SPEAK = auto()
     ANNOUNCE = auto()
+    HAND_OVER = auto()
     END = auto()
 
 
@@ -33,6 +35,7 @@ _ACTS: dict[Trigger, Turn] = {
     Act.THINK: Turn.THINKING,
     Act.SPEAK: Turn.SPEAKING,
     Act.ANNOUNCE: Turn.ANNOUNCING,
+    Act.HAND_OVER: Turn.HANDED_OVER,
     Act.END: Turn.ENDED,
     HungUp: Turn.ENDED,
 }
@@ -46,5 +49,6 @@ TURNS: dict[Turn, dict[Trigger, Turn]] = {
     Turn.THINKING: {SpeechStarted: Turn.HEARING, **_ACTS},
     Turn.SPEAKING: {SpeechStarted: Turn.HEARING, **_ACTS},
     Turn.ANNOUNCING: _ACTS,
+    Turn.HANDED_OVER: _ACTS,
     Turn.ENDED: {},
 }

@@ -62,9 +62,8 @@ class AudioSocketServer:
             named = None
         if not isinstance(named, Named):
             raise CallerFault("a connection that does not say whose call it is")
-        request = self._announced.claim(named.call, "audiosocket")
-        if request is None:
+        if named.call not in self._announced:
             writer.write(END_FRAME)
             raise CallerFault("nobody announced this call, or too long ago")
         async with AudioSocketLine(incoming, writer, await incoming.rate_hz()) as line:
-            await self._answer(line, request, readers=(self._announced.follow(named.call),))
+            await self._announced.serve(named.call, line, "audiosocket", self._answer)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from voice.audio.pcm import silence
-from voice.line import Inbound, Sound
+from voice.line import Inbound, PersonSound, Sound
 from voice.transports.faults import fault
 
 FILL_MS = 200
@@ -36,7 +37,7 @@ class Inbox:
         """Take one thing the caller did; never waits. Raises CallerFault for a flood of keys or texts."""
         if self._ended:
             return
-        if isinstance(item, Sound):
+        if isinstance(item, Sound | PersonSound):
             self._samples += item.pcm.size
         elif self._controls == self._limit_controls:
             raise fault("flood", f"more than {self._limit_controls} keys and texts at once")
@@ -60,7 +61,7 @@ class Inbox:
             self._ready.clear()
             await self._ready.wait()
         item = self._items.popleft()
-        if isinstance(item, Sound):
+        if isinstance(item, Sound | PersonSound):
             self._samples -= item.pcm.size
         else:
             self._controls -= 1
@@ -86,10 +87,11 @@ class Inbox:
             yield item
 
     def _drop_oldest_sound(self) -> None:
-        at, oldest = next((at, item) for at, item in enumerate(self._items) if isinstance(item, Sound))
+        sounds = ((at, item) for at, item in enumerate(self._items) if isinstance(item, Sound | PersonSound))
+        at, oldest = next(sounds)
         excess = self._samples - self._limit
         if oldest.pcm.size > excess:
-            self._items[at] = Sound(oldest.pcm[excess:])
+            self._items[at] = replace(oldest, pcm=oldest.pcm[excess:])
         else:
             del self._items[at]
         gone = min(excess, oldest.pcm.size)

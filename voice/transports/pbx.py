@@ -15,8 +15,9 @@ from typing import Protocol
 from uuid import UUID
 
 from voice.errors import CallerFault, SetupError
-from voice.events import AnyEvent, HungUp
+from voice.events import AnyEvent, HungUp, Transferred
 from voice.line import CallRequest, Line
+from voice.transports.away import Away
 
 SOON_S = 10.0  # an announced call whose sound has not come by then is forgotten
 REMEMBERED_S = 60.0  # so long the exchange may ask how a call ended
@@ -38,12 +39,14 @@ class Answer(Protocol):
 class Announced:
     """Calls that an exchange has announced, by the UUID that their sound will name, and how calls ended.
 
-    clock: seconds, never backwards.
+    clock: seconds, never backwards. away: those that were handed over to a person and run on.
     """
 
     clock: Callable[[], float] = time.monotonic
+    away: Away = field(default_factory=Away)
     _expected: dict[UUID, tuple[float, CallRequest]] = field(default_factory=dict)
     _ended: dict[UUID, tuple[float, HungUp]] = field(default_factory=dict)
+    _told: dict[UUID, Transferred] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """How many are on their way."""
@@ -51,9 +54,9 @@ class Announced:
         return len(self._expected)
 
     def __contains__(self, call: UUID) -> bool:
-        """Is it on its way?"""
+        """Is it on its way, or on its way back?"""
         self._forget()
-        return call in self._expected
+        return call in self._expected or call in self.away
 
     def announce(self, call: UUID, *, line: str, caller: str) -> None:
         """Expect the sound of `call`. A second announcement takes the place of the first."""
@@ -67,14 +70,36 @@ class Announced:
         request = self._expected.pop(call, (0.0, None))[1]
         return request and replace(request, transport=transport)
 
+    async def serve(self, named: UUID, leg: Line, transport: str, answer: Answer, *, hands_over: bool = True) -> None:
+        """Serve a sound path to its end: that of an announced call, or one more of a call that is away.
+
+        hands_over: the exchange asks what comes next, and may bring the caller back. Raises CallerFault, LineBusy.
+        """
+        request = self.claim(named, transport)
+        if request is None:
+            await self.away.carry(named, leg)
+            return
+        line = self.away.begin(named, leg) if hands_over else leg
+        try:
+            await answer(line, request, readers=(self.follow(named),))
+        finally:
+            self.away.forget(named)
+
     def follow(self, call: UUID) -> Callable[[AnyEvent], None]:
-        """A reader of the events of `call`, which remembers how it ended."""
+        """A reader of the events of `call`, which remembers what a person is to know of it and how it ended."""
 
         def read(event: AnyEvent) -> None:
-            if isinstance(event, HungUp):
+            if isinstance(event, Transferred):
+                self._told[call] = event
+            elif isinstance(event, HungUp):
                 self._ended[call] = (self.clock() + REMEMBERED_S, event)
 
         return read
+
+    def told(self, call: UUID) -> Transferred | None:
+        """What a person who takes `call` over is to know; None for one that was not handed over or ended long ago."""
+        self._forget()
+        return self._told.get(call)
 
     def ended(self, call: UUID) -> HungUp | None:
         """How `call` ended; None for one that runs, was never here, or ended long ago."""
@@ -84,7 +109,9 @@ class Announced:
     def _forget(self) -> None:
         now = self.clock()
         self._expected = {call: kept for call, kept in self._expected.items() if kept[0] > now}
-        self._ended = {call: kept for call, kept in self._ended.items() if kept[0] > now}
+        for call in [call for call, kept in self._ended.items() if kept[0] <= now]:
+            del self._ended[call]
+            self._told.pop(call, None)
 
 
 def known_line(dialled: str, lines: Collection[str]) -> str:

@@ -54,20 +54,22 @@ def uuid_of(text: str) -> UUID:
 
 
 async def serve_call(
-    board: Board, socket: Socket, dialect: Dialect, *, transport: str, which: Callable[[], UUID]
+    board: Board,
+    socket: Socket,
+    dialect: Dialect,
+    *,
+    transport: str,
+    which: Callable[[], UUID],
+    hands_over: bool = True,
 ) -> None:
-    """One whole call over an accepted socket.
+    """One whole call over an accepted socket, or one more leg of a call that is away.
 
     which: tells the call once it has begun; raises CallerFault, LineBusy.
     """
     try:
         await begin(socket, dialect)
         async with ExchangeLine(socket, dialect) as line:
-            call = which()
-            request = board.announced.claim(call, transport)
-            if request is None:
-                raise fault("not_announced", "the sound of this call has come before, or too late")
-            await board.answer(line, request, readers=(board.announced.follow(call),))
+            await board.announced.serve(which(), line, transport, board.answer, hands_over=hands_over)
     except (CallerFault, LineBusy) as error:
         log.info("a call by %s ended: %s (%s)", transport, error, error.code)
     except SocketGone:

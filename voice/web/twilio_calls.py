@@ -65,7 +65,8 @@ def router(board: Board, *, lines: Collection[str], token: Token, people: str) -
         def which() -> UUID:
             return expect(board, codec.start.parameters if codec.start else {}, lines)
 
-        await serve_call(board, ServedSocket(websocket), codec, transport="twilio", which=which)
+        socket = ServedSocket(websocket)
+        await serve_call(board, socket, codec, transport="twilio", which=which, hands_over=False)
 
     def _know(secret: str) -> None:
         if not token.is_shown_by(secret):

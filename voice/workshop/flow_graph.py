@@ -50,4 +50,5 @@ def entrances(script: Script) -> list[str]:
     the end of a conversation in writing.
     """
     lines = [line.start for line in script.lines.values()]
-    return list(dict.fromkeys([*lines, *(way.go for way in script.everywhere if way.go), script.operator, script.idle]))
+    known = [script.operator, script.idle, *filter(None, [script.nobody])]
+    return list(dict.fromkeys([*lines, *(way.go for way in script.everywhere if way.go), *known]))

@@ -12,7 +12,7 @@ from voice.dialog.question import NO, UNSURE, YES, Asks
 from voice.dialog.script import Script, Step
 from voice.dialog.texts import Texts
 from voice.errors import EngineFailed
-from voice.events import Choice, Understood
+from voice.events import CameBack, Choice, Understood
 from voice.nlu.samples import SAMPLES
 from voice.nlu.templates import slots_of
 from voice.workshop.rehearsal import Rehearsal
@@ -140,8 +140,8 @@ def _walk_line(first: Rehearsal, office: _Office, walked: Walked, deeds: Deeds |
         call, path = todo.popleft()
         if deeds is None:
             _meet_a_person(call, path, walked)
-        topics = _topics(call.script) if call is first and deeds is None else ()
-        for deed in (*(deeds or _deeds)(call), *topics):
+        once = (*_topics(call.script), NOBODY_ANSWERS) if call is first and deeds is None else ()
+        for deed in (*(deeds or _deeds)(call), *once):
             for _ in office.answers():
                 after = _after(call, deed, path, walked)
                 if after and not after.ended and _state(after) not in walked.states:
@@ -209,6 +209,15 @@ def typed(text: str) -> Deed:
 
 
 SILENCE = Deed("silence", Rehearsal.silence)
+
+
+def _in_vain(call: Rehearsal) -> None:
+    meant(next((way.intent for way in call.script.everywhere if way.do == "operator"), "")).do(call)
+    call.listen()
+    call.feed(CameBack(at_ms=call.at_ms))
+
+
+NOBODY_ANSWERS = Deed("a person, and nobody answers", _in_vain)
 
 
 def said(words: str) -> Deed:

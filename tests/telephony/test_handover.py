@@ -1,0 +1,218 @@
+"""A caller is handed over to a person and comes back; whoever reads along reads both."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.telephony import bed
+from tests.telephony.bed import Asterisk, LineProcess, MediaPath
+from tests.telephony.caller import at_a_telephone, loud
+from tests.telephony.evening import FIXTURES, kept
+from tests.telephony.phone import FRAME, Phone, phone, silence
+from tests.telephony.test_line_fails import CALLER_HZ, PERSON_HZ, hears, hears_speech, on_the_telephone, saying, until
+from voice.events import (
+    AnyEvent,
+    Asked,
+    CameBack,
+    Final,
+    HungUp,
+    OperatorSaid,
+    PersonCame,
+    SayDone,
+    SayStarted,
+    Transferred,
+    from_json,
+)
+from voice.line import FRAME_MS, Pcm16
+
+CALLER = "+79160000001"
+NUMBER = "88005553535"
+WAIT_S = 6  # for a person, in the tests where nobody answers
+BUSY = "заняты"  # a word of what is said when nobody was free
+
+
+@pytest.fixture(scope="module")
+def line(path: MediaPath, start_line: Callable[..., LineProcess]) -> Iterator[LineProcess]:
+    running = start_line()
+    yield running
+    running.stop(signal.SIGKILL)
+
+
+def first_words(name: str) -> Pcm16:
+    """What the recorded caller of this name says first, 8 000 Hz."""
+    caller = at_a_telephone(FIXTURES / f"{name}.flac")
+    turn = next(turn for turn in caller.turns if turn.to_ms)
+    return caller.sound[turn.from_ms * 8 : turn.to_ms * 8]
+
+
+@asynccontextmanager
+async def speaking(telephone: Phone, words: Pcm16) -> AsyncIterator[None]:
+    """It says the words once, and is silent for the rest of the block."""
+
+    async def talk() -> None:
+        clock = asyncio.get_running_loop().time
+        due_s, at = clock(), 0
+        while True:
+            piece = words[at : at + FRAME]
+            telephone.say(piece if len(piece) == FRAME else silence())
+            at, due_s = at + FRAME, due_s + FRAME_MS / 1000
+            await asyncio.sleep(max(0.0, due_s - clock()))
+
+    talking = asyncio.create_task(talk())
+    try:
+        yield
+    finally:
+        talking.cancel()
+
+
+def events(line: LineProcess) -> list[AnyEvent]:
+    """Of the newest call, when its record is sealed."""
+    record = asyncio.run(kept(line.data, [CALLER]))[CALLER]
+    assert record.call.state == "complete", record.call.flaws
+    return [from_json(event.json) for event in record.events]
+
+
+def alone(asterisk: Asterisk, talk: Callable[[Phone], Coroutine[Any, Any, None]]) -> None:
+    """A caller, and nobody at the queues."""
+
+    async def whole() -> None:
+        async with phone(asterisk.exchange, number=CALLER) as caller:
+            await talk(caller)
+
+    asyncio.run(whole())
+
+
+def quiet(telephone: Phone, seconds: float) -> bool:
+    """Has it heard nothing for so long? Who waits for a person gets no packets at all where there is no music."""
+    since_s = asyncio.get_running_loop().time() - seconds
+    return not any(packet.at_s > since_s and loud(packet.pcm) for packet in telephone.received[-200:])
+
+
+def of(events: list[AnyEvent], kind: type) -> list[AnyEvent]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def variables(asterisk: Asterisk, number: str) -> dict[str, str]:
+    """What Asterisk's channel of the telephone with this number has been told."""
+    channel = next(one for one in asterisk.cli("core show channels concise").splitlines() if f"/{number}-" in one)
+    shown = asterisk.cli(f"core show channel {channel.partition('!')[0]}")
+    return dict(line.split("=", 1) for line in shown.splitlines() if line.startswith("LINIYA_"))
+
+
+async def hands_over(caller: Phone, person: Phone) -> None:
+    """From the first word to the person's answer."""
+    await caller.call(NUMBER)
+    async with saying(caller, 0):
+        await until(lambda: hears_speech(caller))
+        await caller.press("0")
+        await person.answer()
+
+
+def test_a_person_takes_over_knows_why_and_both_are_read(asterisk: Asterisk, line: LineProcess) -> None:
+    told: dict[str, str] = {}
+
+    async def talk(caller: Phone, person: Phone) -> None:
+        await hands_over(caller, person)
+        told.update(await asyncio.to_thread(variables, asterisk, "person1"))
+        async with saying(caller, CALLER_HZ), saying(person, PERSON_HZ):
+            await until(lambda: hears(caller, PERSON_HZ) and hears(person, CALLER_HZ))
+        async with speaking(person, first_words("documents_replace")), speaking(caller, silence()):
+            await asyncio.sleep(6)
+        async with speaking(caller, first_words("login_helped")), speaking(person, silence()):
+            await asyncio.sleep(6)
+        async with httpx.AsyncClient(trust_env=False) as client:
+            asked = (await client.get(f"{line.url}/pbx/calls/{told['LINIYA_CALL']}/told")).json()
+        assert (asked["target"], asked["reason"], asked["tried"]) == ("operator", "asked", ["main.welcome"])
+        person.hang_up()
+        await until(caller.ended.is_set)
+
+    on_the_telephone(asterisk, talk)
+    assert told["LINIYA_REASON"] == "asked"
+    happened = events(line)
+    assert len(of(happened, PersonCame)) == 1
+    assert "документ" in " ".join(event.text for event in of(happened, OperatorSaid))
+    after = happened[happened.index(of(happened, PersonCame)[0]) :]
+    assert "войти" in " ".join(event.text for event in of(after, Final))
+    assert of(happened, HungUp)[0].reason == "transfer:operator"
+    announced = next(event for event in of(happened, SayStarted) if "Соединяю" in event.text)
+    assert announced.say in [event.say for event in of(happened, SayDone)], "the announcement is heard whole"
+    assert happened.index(of(happened, SayDone)[-1]) < happened.index(of(happened, Transferred)[0])
+
+
+def test_nobody_answers_and_the_call_comes_back_where_it_left(asterisk: Asterisk, line: LineProcess) -> None:
+    async def talk(caller: Phone) -> None:
+        await caller.call(NUMBER)
+        async with saying(caller, 0):
+            await until(lambda: hears_speech(caller))
+            await caller.press("0")
+            await until(lambda: quiet(caller, 2))
+            await until(lambda: not quiet(caller, 0.2))
+            await asyncio.sleep(2)
+            await caller.press("4")
+            await asyncio.sleep(4)
+            await caller.press("1")
+            await asyncio.sleep(4)
+
+    asterisk.cli(f"dialplan set global LINIYA_WAIT {WAIT_S}")
+    try:
+        alone(asterisk, talk)
+    finally:
+        asterisk.cli("dialplan set global LINIYA_WAIT 90")
+    happened = events(line)
+    back = happened.index(of(happened, CameBack)[0])
+    said = [event.text for event in of(happened[back:], SayStarted)]
+    assert BUSY in said[0]
+    assert [event.step for event in of(happened[back:], Asked)][:3] == [
+        "operator.choose",
+        "main.welcome",
+        "status.number",
+    ]
+    assert of(happened, HungUp)[0].by == "caller" and of(happened, HungUp)[0].reason == ""
+
+
+def test_a_caller_who_hangs_up_while_he_waits_ends_his_record(asterisk: Asterisk, line: LineProcess) -> None:
+    async def talk(caller: Phone) -> None:
+        await caller.call(NUMBER)
+        async with saying(caller, 0):
+            await until(lambda: hears_speech(caller))
+            await caller.press("0")
+            await until(lambda: quiet(caller, 2))
+
+    alone(asterisk, talk)
+    ended = of(events(line), HungUp)[0]
+    assert (ended.by, ended.reason) == ("caller", "transfer:operator")
+
+
+def test_a_caller_who_hangs_up_on_a_person_ends_his_record(asterisk: Asterisk, line: LineProcess) -> None:
+    async def talk(caller: Phone, person: Phone) -> None:
+        await hands_over(caller, person)
+        async with saying(caller, 0), saying(person, PERSON_HZ):
+            await until(lambda: hears(caller, PERSON_HZ))
+            caller.hang_up()
+            await until(person.ended.is_set)
+
+    on_the_telephone(asterisk, talk)
+    assert of(events(line), HungUp)[0].reason == "transfer:operator"
+    bed.until(lambda: "0 active channels" in asterisk.cli("core show channels"), 5, asterisk.told)
+
+
+def test_a_line_that_dies_leaves_the_talk_alone(asterisk: Asterisk, line: LineProcess) -> None:
+    async def talk(caller: Phone, person: Phone) -> None:
+        await hands_over(caller, person)
+        async with saying(caller, CALLER_HZ), saying(person, PERSON_HZ):
+            await until(lambda: hears(caller, PERSON_HZ) and hears(person, CALLER_HZ))
+            line.stop(signal.SIGKILL)
+            await asyncio.sleep(3)
+            heard = len(caller.received), len(person.received)
+            await asyncio.sleep(1)
+            assert hears(caller, PERSON_HZ) and hears(person, CALLER_HZ)
+            assert len(caller.received) > heard[0] + 40 and len(person.received) > heard[1] + 40
+
+    on_the_telephone(asterisk, talk)

@@ -1,0 +1,64 @@
+"""The person who took a caller over, as the call hears and tells him."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from voice.asr.port import Recogniser
+from voice.call.ears import Ears
+from voice.call.played import Played
+from voice.call.replies import Replies
+from voice.dialog.listening import Listening
+from voice.events import AnyEvent, Final, Noted, OperatorSaid, OperatorSaying, Partial
+from voice.line import Pcm16
+from voice.vad.detector import Detector
+
+
+class Person:
+    """Puts what the person says into the call's stream, on the call's clock. `run` recognises beside `hear`."""
+
+    def __init__(
+        self,
+        *,
+        hears_hz: int,
+        detector: Detector,
+        recogniser: Recogniser,
+        workers: Executor,
+        listening: Listening,
+        publish: Callable[[AnyEvent], None],
+        now_ms: Callable[[], int],
+        sounded: Callable[[Pcm16], None],
+    ) -> None:
+        """now_ms: the caller's sound heard so far. sounded: takes the person's sound, 16 000 Hz."""
+        self._publish, self._now_ms = publish, now_ms
+        self._shown = 0  # the newest utterance of which anybody has read a part
+        self._ears = Ears(
+            hears_hz=hears_hz,
+            detector=detector,
+            recogniser=recogniser,
+            workers=workers,
+            publish=self._heard,
+            record=sounded,
+            played=Played(),
+            replies=Replies(lambda stages: None),
+            listening=listening,
+        )
+
+    def hear(self, pcm: Pcm16) -> None:
+        """Take the person's sound, `hears_hz`, any length."""
+        self._ears.hear(pcm)
+
+    async def run(self) -> None:
+        """Turn what was heard into words until cancelled."""
+        await self._ears.run()
+
+    def _heard(self, event: AnyEvent) -> None:
+        match event:
+            case Partial(utterance=utterance, stable=stable, rest=rest):
+                self._shown = utterance
+                self._publish(OperatorSaying(at_ms=self._now_ms(), utterance=utterance, stable=stable, rest=rest))
+            case Final(utterance=utterance, text=text) if text or utterance == self._shown:
+                self._publish(OperatorSaid(at_ms=self._now_ms(), utterance=utterance, text=text))
+            case Noted(name=name, data=data):
+                self._publish(Noted(at_ms=self._now_ms(), name=name, data=data))
