@@ -342,7 +342,7 @@ def test_every_rule_of_reading_changes_something(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["ru", "en"])
 def test_every_kind_of_answer_has_a_hint(language: str) -> None:
-    assert flows(language).texts.tables["hints"].keys() == KINDS | {"menu", "open"}
+    assert flows(language).texts.tables["hints"].keys() == KINDS | {"menu", "open", "person"}
 
 
 def test_a_listener_is_told_as_before(script: Script, call: Conversation) -> None:

@@ -9,7 +9,18 @@ from voice.dialog import actions as act
 from voice.dialog.script import Script
 from voice.dialog.talk import MOST_MISSES
 from voice.dialog.turn import Turn
-from voice.events import CameBack, Final, HungUp, Key, SayStarted, SpeechEnded, SpeechStarted, TimerFired, Typed
+from voice.events import (
+    CameBack,
+    Final,
+    HungUp,
+    Key,
+    PersonCame,
+    SayStarted,
+    SpeechEnded,
+    SpeechStarted,
+    TimerFired,
+    Typed,
+)
 
 
 def in_vain(call: Conversation, wish: str = "соедините с оператором") -> str:
@@ -45,6 +56,20 @@ def test_nothing_that_is_said_to_a_person_moves_the_dialog(script: Script) -> No
     assert len(call.actions) == done and call.dialog.turn is Turn.HANDED_OVER
     call.feed(HungUp(at_ms=7, by="caller"))
     assert call.dialog.turn is Turn.ENDED
+
+
+def test_only_while_a_person_is_there_may_what_is_typed_go_to_him_live(script: Script) -> None:
+    call = asking(script)
+    call.speak("соедините с оператором")
+    waiting = call.dialog.buttons.shown
+    call.feed(PersonCame(at_ms=call.at_ms))
+    talking = call.dialog.buttons.shown
+    call.feed(CameBack(at_ms=call.at_ms))
+    back = call.dialog.buttons.shown
+    assert waiting and talking and back
+    assert (waiting.live, talking.live, back.live) == (False, True, False)
+    assert talking.hint and not talking.choices and talking.asked > waiting.asked
+    assert back.choices
 
 
 def test_a_caller_who_comes_back_chooses_what_he_does_instead(script: Script) -> None:

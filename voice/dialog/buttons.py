@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voice.dialog.question import Question
 from voice.dialog.script import Option
@@ -18,20 +18,24 @@ class Buttons:
     _of: tuple[object, ...] = ()  # the state that they belong to
     _under_way: bool = False  # a tap was taken, and what it means is on its way through the stream
 
-    def show(self, question: Question, texts: Texts, at_ms: int, *, over: bool, waits: bool) -> Asked | None:
+    def show(
+        self, question: Question, texts: Texts, at_ms: int, *, over: bool, waits: bool, live: bool = False
+    ) -> Asked | None:
         """What the caller must be shown now; None when he has it.
 
         over: no answer is waited for, the call ends or is handed over. waits: False while the question has its answer
-        and only what means the same in every state is taken.
+        and only what means the same in every state is taken. live: a person reads what is typed as it is typed.
         """
-        state = (question, texts, over, waits)
+        state = (question, texts, over, waits, live)
         if self._of and all(one is other for one, other in zip(state, self._of, strict=True)):
             return None
         number = self.shown.asked + 1 if self.shown else 1
         kind = question.kind if question.collects else ""
         self._of = state
         self.shown = Asked(at_ms=at_ms, asked=number, step=question.step.id)
-        if not over:
+        if live:
+            self.shown = replace(self.shown, live=True, hint=_of(texts, "hints", "person"))
+        elif not over:
             self.shown = Asked(
                 at_ms=at_ms,
                 asked=number,

@@ -24,6 +24,7 @@ from voice.events import (
     Key,
     LookedUp,
     Partial,
+    PersonCame,
     SayDone,
     SpeechEnded,
     SpeechStarted,
@@ -52,6 +53,7 @@ class Dialog(Talk):
     _offered: tuple[Understood, ...] = ()  # the meanings that an unsure hearing leaves open
     _waiting: bool = False  # the caller asked for time
     _held: Understood | None = None  # said during an announcement, taken up after it
+    _live: bool = False  # a person is on the line, who reads what the caller types as he types it
     buttons: Buttons = field(default_factory=Buttons)
 
     def handle(self, event: AnyEvent) -> list[Action]:
@@ -168,9 +170,13 @@ class Dialog(Talk):
             case SayDone(say=say):
                 self.floor.said(say)
                 self.floor.move(Act.HAND_OVER)
+            case PersonCame():
+                self._live = True
             case CameBack():
+                self._live = False
                 return [*self.floor.hush(), *self._nobody_answered()]
             case HungUp():
+                self._live = False
                 self.floor.move(Act.END)
         return []
 
@@ -227,7 +233,7 @@ class Dialog(Talk):
     def _with_buttons(self, actions: list[Action]) -> list[Action]:
         """What may be answered now is told first: an action that ends the call may follow."""
         over, waits = self._after is not None or self.turn in (Turn.HANDED_OVER, Turn.ENDED), self._asking is None
-        asked = self.buttons.show(self.question, self.texts, self._at_ms, over=over, waits=waits)
+        asked = self.buttons.show(self.question, self.texts, self._at_ms, over=over, waits=waits, live=self._live)
         return [Publish(asked), *actions] if asked else actions
 
     def _key(self, digit: str, at_ms: int) -> list[Action]:
