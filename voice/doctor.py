@@ -46,7 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("Python", python),
         ("packages", packages),
         ("model", model),
-        ("word vectors", word_vectors),
+        ("vectors", word_vectors),
         ("voice", rhvoice),
         ("English", english),
         ("espeak", espeak),
@@ -103,9 +103,9 @@ def word_vectors(settings: Settings) -> Finding:
     """Are there word vectors for the line's language?"""
     file = settings.learning.vectors.get(settings.language)
     if file is None or file.is_file():
-        return Finding("word vectors", "ok", "none are used" if file is None else str(file.parent))
+        return Finding("vectors", "ok", "none are used" if file is None else str(file.parent))
     return Finding(
-        "word vectors", "warn", "none: fewer wordings are understood", f"run: voice models fetch {file.parent.name}"
+        "vectors", "warn", "none: fewer wordings are understood", f"run: voice models fetch {file.parent.name}"
     )
 
 
