@@ -17,7 +17,6 @@ from tests.web.served import served
 from tests.web.small_board import LINES, SmallBoard, app_of
 from tests.web.small_line import LINE, tone
 from voice.line import FRAME_MS, Line
-from voice.transports.exchange_line import ExchangeLine
 from voice.transports.pbx import Neighbours
 from voice.web import asterisk_socket, pbx_calls
 from voice.web.call_socket import WS_MAX_SIZE
@@ -43,7 +42,6 @@ class Speaker(SmallBoard):
         super().__init__()
 
     async def _talk(self, line: Line) -> str:
-        assert isinstance(line, ExchangeLine)
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(self._listen(line))
             for cut_ms in CUTS_MS:
@@ -64,7 +62,7 @@ class Speaker(SmallBoard):
         async for _ in line.inbound():
             pass
 
-    async def _speak(self, line: ExchangeLine, cut_ms: int) -> None:
+    async def _speak(self, line: Line, cut_ms: int) -> None:
         """At the mouth's pace, for so long; then take back what was not heard."""
         clock = asyncio.get_running_loop().time
         sound = tone(line.plays_hz, 4_000)
