@@ -24,7 +24,7 @@ FLOORS: dict[str, int] = (
     | dict.fromkeys(SKILLS, 1)
     | {"dialog": 2, "call": 3}
     | dict.fromkeys(EDGES, 4)
-    | {"reload": 4}
+    | {"reload": 4, "review": 5}
     # The faces are stairs: each may use those below it.
     | {"switchboard": 5, "web": 6, "doctor": 6, "workshop": 6, "app": 7, "serve": 8, "cli": 9}
 )
@@ -32,7 +32,7 @@ FLOORS: dict[str, int] = (
 OF_A_ROOM = {
     "fastapi": r"voice/(web/.*|app\.py)",
     "starlette": r"voice/(web/.*|app\.py)",
-    "sqlalchemy": r"voice/archive/.*",
+    "sqlalchemy": r"voice/(archive|review)/.*",
     "alembic": r"voice/archive/.*",
 }
 EVERYWHERE = {"numpy"}

@@ -8,6 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
+import voice.review.tables  # noqa: F401  they are tables of the same database
 from voice.archive.schema import connect
 from voice.archive.tables import Base
 from voice.errors import SetupError

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -29,7 +29,22 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    type_annotation_map = {datetime: UtcTime, str: Text}  # noqa: RUF012  SQLAlchemy reads it from the class
+    type_annotation_map = {datetime: UtcTime, str: Text, bytes: LargeBinary}  # noqa: RUF012  SQLAlchemy reads it here
+
+
+def call_key() -> Mapped[str]:
+    """The call a row belongs to, as a part of the row's key."""
+    return mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
+
+
+def of_call() -> Mapped[str]:
+    """The call a row belongs to, beside a key of its own."""
+    return mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), index=True)
+
+
+def nth() -> Mapped[int]:
+    """A number that counts from 1 within the call."""
+    return mapped_column(primary_key=True, autoincrement=False)
 
 
 class Calls(Base):
@@ -51,6 +66,12 @@ class Calls(Base):
     flaws: Mapped[str]  # why it is incomplete: one "code: detail" a line
     sound: Mapped[str]  # the FLAC's name in the sound directory; empty: none
     sound_lost_ms: Mapped[int]
+    notice: Mapped[str] = mapped_column(server_default="")  # what the caller was told of the recording
+    notice_heard_ms: Mapped[int | None]  # how much of it sounded before he spoke or hung up
+    cared_at: Mapped[datetime | None]  # masked, measured and made findable: see review/aftercare.py
+    reheard_at: Mapped[datetime | None]  # recognised a second time
+    sound_erased_at: Mapped[datetime | None]
+    text_erased_at: Mapped[datetime | None]
 
 
 class Utterances(Base):
@@ -58,8 +79,8 @@ class Utterances(Base):
 
     __tablename__ = "utterances"
 
-    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
-    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
     side: Mapped[str] = mapped_column(String(8))  # caller, line, operator
     source: Mapped[str] = mapped_column(String(6))  # speech, typed, tapped, key
     text: Mapped[str]
@@ -76,9 +97,9 @@ class Words(Base):
 
     __tablename__ = "words"
 
-    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
-    utterance: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    call: Mapped[str] = call_key()
+    utterance: Mapped[int] = nth()
+    n: Mapped[int] = nth()
     text: Mapped[str]
     start_ms: Mapped[int]
     end_ms: Mapped[int]
@@ -90,8 +111,8 @@ class Events(Base):
 
     __tablename__ = "events"
 
-    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
-    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    call: Mapped[str] = call_key()
+    seq: Mapped[int] = nth()
     at_ms: Mapped[int]
     kind: Mapped[str]
     json: Mapped[str]
@@ -112,8 +133,179 @@ class Traces(Base):
 
     __tablename__ = "traces"
 
-    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), primary_key=True)
-    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
     utterance: Mapped[int]
     stages: Mapped[dict[str, Any]] = mapped_column(JSON)  # ms by stage
     gap_ms: Mapped[float | None]
+
+
+# --- what is made of a call when it is over ---------------------------------------------------------------------------
+
+
+class Legs(Base):
+    """Stretches of the call during which the caller was with somebody: the line, or whoever he was handed over to."""
+
+    __tablename__ = "legs"
+
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
+    side: Mapped[str] = mapped_column(String(8))  # line, waiting, operator
+    target: Mapped[str]  # whom he was handed over to; empty with the line
+    began_ms: Mapped[int]
+    ended_ms: Mapped[int]
+
+
+class Steps(Base):
+    """Questions of the flow in the order they were asked, and how each went."""
+
+    __tablename__ = "steps"
+
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
+    step: Mapped[str]
+    asked_ms: Mapped[int]
+    left_ms: Mapped[int]
+    intent: Mapped[str]  # what was understood last; empty: nothing was
+    no_match: Mapped[int]
+    no_input: Mapped[int]
+    repeats: Mapped[int]
+
+
+class Slots(Base):
+    """Values the caller gave, newest last. `sealed`: the value, see cipher.py."""
+
+    __tablename__ = "slots"
+
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
+    step: Mapped[str]
+    kind: Mapped[str]  # of voice/nlu/slots.py
+    sealed: Mapped[bytes]
+
+
+class Subjects(Base):
+    """Whom or what a call is about, findable without being readable: `token` is a keyed hash of the number."""
+
+    __tablename__ = "subjects"
+
+    call: Mapped[str] = call_key()
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)  # phone, snils, inn, passport, appeal, application
+    token: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class Masks(Base):
+    """Personal data in an utterance: the characters from `begins` to `ends`."""
+
+    __tablename__ = "masks"
+
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
+    utterance: Mapped[int]
+    begins: Mapped[int]
+    ends: Mapped[int]
+    kind: Mapped[str]  # of voice/masking/spans.py
+    why: Mapped[str]
+    by: Mapped[str]  # the person who marked it; empty: found by rule
+    at: Mapped[datetime]
+    removed_by: Mapped[str]  # the person who said that it is none; empty: it stands
+    removed_at: Mapped[datetime | None]
+
+
+class Corrections(Base):
+    """What was really said, by a reviewer; the newest of an utterance counts and none is ever changed."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call: Mapped[str] = of_call()
+    utterance: Mapped[int]
+    by: Mapped[str]
+    at: Mapped[datetime]
+    sealed: Mapped[bytes]  # the text, see cipher.py
+
+
+class Rehearings(Base):
+    """A second, slower recognition of an utterance. `sealed`: JSON of text, words with times, alternatives."""
+
+    __tablename__ = "rehearings"
+
+    call: Mapped[str] = call_key()
+    utterance: Mapped[int] = nth()
+    model: Mapped[str]
+    at: Mapped[datetime]
+    sealed: Mapped[bytes]
+
+
+class Figures(Base):
+    """One call in numbers: no word of it and nobody's data, so it is kept the longest. Definitions: figures.py."""
+
+    __tablename__ = "figures"
+
+    call: Mapped[str] = call_key()
+    intent: Mapped[str] = mapped_column(Text, index=True)  # the first topic understood; empty: none
+    intents: Mapped[list[str]] = mapped_column(JSON)
+    outcome: Mapped[str] = mapped_column(String(12), index=True)  # solved, transferred, abandoned, failed
+    language: Mapped[str] = mapped_column(String(8))
+    turns: Mapped[int]  # of the caller
+    words: Mapped[int]
+    mean_confidence: Mapped[float | None]  # of the caller's recognised words
+    least_confidence: Mapped[float | None]  # of an utterance
+    no_match: Mapped[int]
+    longest_no_match: Mapped[int]  # in a row
+    no_input: Mapped[int]
+    barge_ins: Mapped[int]
+    repeats: Mapped[int]  # how often the caller asked to hear it again or said the same again
+    longest_silence_ms: Mapped[int]
+    operator: Mapped[bool]  # a person talked with the caller
+    asked_operator: Mapped[bool]  # the caller asked for one
+    waited_ms: Mapped[int | None]  # for that person
+    solved_ms: Mapped[int | None]  # to the answer that solved it
+    gap_ms: Mapped[float | None]  # median pause before the line's replies
+    noise: Mapped[str] = mapped_column(String(8))  # quiet, loud, noisy; empty: a good line
+    complaint: Mapped[bool]
+    risk: Mapped[float] = mapped_column(index=True)  # 0..1, see review/risk.py
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON)  # of the risk: code, weight, values
+
+
+class Finished(Base):
+    """Calls in the order in which they became ready for reading: a feed that misses none."""
+
+    __tablename__ = "finished"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012  a number is never given twice
+
+    n: Mapped[int] = mapped_column(primary_key=True)
+    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), unique=True)
+    at: Mapped[datetime]
+
+
+# --- how long it is kept ----------------------------------------------------------------------------------------------
+
+
+class Holds(Base):
+    """Calls that may not be destroyed, whatever their age, until the hold is lifted."""
+
+    __tablename__ = "holds"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call: Mapped[str] = of_call()
+    by: Mapped[str]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+    lifted_by: Mapped[str]
+    lifted_at: Mapped[datetime | None]
+
+
+class Destructions(Base):
+    """What was destroyed, when, by whom and why: the record that the law asks for. It names no person."""
+
+    __tablename__ = "destructions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str]  # a person's login, or `retention`
+    reason: Mapped[str]
+    what: Mapped[str] = mapped_column(String(12))  # sound, text, figures, everything
+    subject: Mapped[str]  # kind and keyed hash of what was asked for; empty for retention
+    calls: Mapped[list[str]] = mapped_column(JSON)
+    method: Mapped[str]

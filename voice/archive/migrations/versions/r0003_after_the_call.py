@@ -1,0 +1,254 @@
+"""What is made of a call when it is over, how long it is kept, and what reviewers leave."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+revision = "0003"
+down_revision = "0002"
+
+TABLES = (
+    "accesses",
+    "destructions",
+    "people",
+    "searches",
+    "corrections",
+    "figures",
+    "finished",
+    "holds",
+    "legs",
+    "masks",
+    "rehearings",
+    "remarks",
+    "reviews",
+    "sessions",
+    "slots",
+    "steps",
+    "subjects",
+)
+
+
+def _new_columns() -> "list[sa.Column[Any]]":
+    times = ("cared_at", "reheard_at", "sound_erased_at", "text_erased_at")
+    return [
+        sa.Column("notice", sa.Text, nullable=False, server_default=""),
+        sa.Column("notice_heard_ms", sa.Integer),
+        *(sa.Column(name, sa.DateTime(timezone=True)) for name in times),
+    ]
+
+
+def _call(*, primary_key: bool = False) -> "sa.Column[str]":
+    foreign = sa.ForeignKey("calls.id", ondelete="CASCADE")
+    return sa.Column("call", sa.String(32), foreign, primary_key=primary_key, nullable=False)
+
+
+def _part(name: str) -> "sa.Column[int]":
+    return sa.Column(name, sa.Integer, primary_key=True, autoincrement=False)
+
+
+def upgrade(op: Any) -> None:
+    for column in _new_columns():
+        op.add_column("calls", column)
+    op.create_table(
+        "accesses",
+        sa.Column("n", sa.Integer, primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("deed", sa.Text, nullable=False),
+        sa.Column("call", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("detail", sa.JSON, nullable=False),
+        sa.Column("link", sa.String(64), nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("accesses_by_call", "accesses", ["call"])
+    op.create_index("accesses_by_time", "accesses", ["at"])
+    op.create_table(
+        "destructions",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("what", sa.String(12), nullable=False),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("calls", sa.JSON, nullable=False),
+        sa.Column("method", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "people",
+        sa.Column("id", sa.String(32), primary_key=True),
+        sa.Column("login", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("password_hash", sa.Text, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", sa.DateTime(timezone=True)),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("locked_until", sa.DateTime(timezone=True)),
+        sa.UniqueConstraint("login"),
+    )
+    op.create_table(
+        "searches",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("query", sa.JSON, nullable=False),
+        sa.UniqueConstraint("person", "name"),
+    )
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.Integer, primary_key=True),
+        _call(),
+        sa.Column("utterance", sa.Integer, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_corrections_call", "corrections", ["call"])
+    op.create_table(
+        "figures",
+        _call(primary_key=True),
+        sa.Column("intent", sa.Text, nullable=False),
+        sa.Column("intents", sa.JSON, nullable=False),
+        sa.Column("outcome", sa.String(12), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("turns", sa.Integer, nullable=False),
+        sa.Column("words", sa.Integer, nullable=False),
+        sa.Column("mean_confidence", sa.Double),
+        sa.Column("least_confidence", sa.Double),
+        sa.Column("no_match", sa.Integer, nullable=False),
+        sa.Column("longest_no_match", sa.Integer, nullable=False),
+        sa.Column("no_input", sa.Integer, nullable=False),
+        sa.Column("barge_ins", sa.Integer, nullable=False),
+        sa.Column("repeats", sa.Integer, nullable=False),
+        sa.Column("longest_silence_ms", sa.Integer, nullable=False),
+        sa.Column("operator", sa.Boolean, nullable=False),
+        sa.Column("asked_operator", sa.Boolean, nullable=False),
+        sa.Column("waited_ms", sa.Integer),
+        sa.Column("solved_ms", sa.Integer),
+        sa.Column("gap_ms", sa.Double),
+        sa.Column("noise", sa.String(8), nullable=False),
+        sa.Column("complaint", sa.Boolean, nullable=False),
+        sa.Column("risk", sa.Double, nullable=False),
+        sa.Column("reasons", sa.JSON, nullable=False),
+    )
+    op.create_index("ix_figures_intent", "figures", ["intent"])
+    op.create_index("ix_figures_outcome", "figures", ["outcome"])
+    op.create_index("ix_figures_risk", "figures", ["risk"])
+    op.create_table(
+        "finished",
+        sa.Column("n", sa.Integer, primary_key=True),
+        _call(),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.UniqueConstraint("call"),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "holds",
+        sa.Column("id", sa.Integer, primary_key=True),
+        _call(),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("lifted_by", sa.Text, nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True)),
+    )
+    op.create_index("ix_holds_call", "holds", ["call"])
+    op.create_table(
+        "legs",
+        _call(primary_key=True),
+        _part("n"),
+        sa.Column("side", sa.String(8), nullable=False),
+        sa.Column("target", sa.Text, nullable=False),
+        sa.Column("began_ms", sa.Integer, nullable=False),
+        sa.Column("ended_ms", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "masks",
+        _call(primary_key=True),
+        _part("n"),
+        sa.Column("utterance", sa.Integer, nullable=False),
+        sa.Column("begins", sa.Integer, nullable=False),
+        sa.Column("ends", sa.Integer, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_by", sa.Text, nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True)),
+    )
+    op.create_table(
+        "rehearings",
+        _call(primary_key=True),
+        _part("utterance"),
+        sa.Column("model", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "remarks",
+        sa.Column("id", sa.Integer, primary_key=True),
+        _call(),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_index("ix_remarks_call", "remarks", ["call"])
+    op.create_table(
+        "reviews",
+        sa.Column("id", sa.Integer, primary_key=True),
+        _call(),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True)),
+        sa.Column("checklist", sa.Text, nullable=False),
+        sa.Column("answers", sa.JSON, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+        sa.UniqueConstraint("call", "person"),
+    )
+    op.create_index("ix_reviews_call", "reviews", ["call"])
+    op.create_table(
+        "sessions",
+        sa.Column("token_sha256", sa.String(64), primary_key=True),
+        sa.Column("person", sa.String(32), sa.ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("ix_sessions_person", "sessions", ["person"])
+    op.create_table(
+        "slots",
+        _call(primary_key=True),
+        _part("n"),
+        sa.Column("step", sa.Text, nullable=False),
+        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "steps",
+        _call(primary_key=True),
+        _part("n"),
+        sa.Column("step", sa.Text, nullable=False),
+        sa.Column("asked_ms", sa.Integer, nullable=False),
+        sa.Column("left_ms", sa.Integer, nullable=False),
+        sa.Column("intent", sa.Text, nullable=False),
+        sa.Column("no_match", sa.Integer, nullable=False),
+        sa.Column("no_input", sa.Integer, nullable=False),
+        sa.Column("repeats", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "subjects",
+        _call(primary_key=True),
+        sa.Column("kind", sa.String(20), primary_key=True),
+        sa.Column("token", sa.String(64), primary_key=True),
+    )
+    op.create_index("ix_subjects_token", "subjects", ["token"])
+
+
+def downgrade(op: Any) -> None:
+    for table in reversed(TABLES):
+        op.drop_table(table)
+    for column in _new_columns():
+        op.drop_column("calls", column.name)
