@@ -64,6 +64,11 @@ class Archive:
         url = settings.database or f"sqlite:///{settings.data / 'archive.db'}"
         return cls.open(url, settings.data / "sound", version=version)
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for tables that other rooms keep beside the archive's."""
+        return self._engine
+
     def close(self) -> None:
         """Write what still waits, as far as possible, and let go of everything."""
         self._retry()
