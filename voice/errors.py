@@ -7,6 +7,8 @@
     ├── LineBusy            every place is taken: the caller may try again
     ├── EngineFailed        a recogniser or a synthesiser died: this reply is lost, the call goes on
     ├── RecordingFailed     sound or words could not be written: the record is marked incomplete
+    ├── RecordDamaged       what was kept is not what was written: it is shown as damaged, all else goes on
+    │   └── KeyDestroyed    what was kept has been destroyed, as it had to be
     └── SetupError          the owner of the machine must act: the text says what to do
         ├── ModelMissing
         ├── ModelCorrupt
@@ -50,6 +52,14 @@ class EngineFailed(VoiceError):
 
 class RecordingFailed(VoiceError):
     code = "recording"
+
+
+class RecordDamaged(VoiceError):
+    code = "damaged"
+
+
+class KeyDestroyed(RecordDamaged):
+    code = "destroyed"
 
 
 class SetupError(VoiceError):

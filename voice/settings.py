@@ -40,6 +40,7 @@ class Settings:
     data: Path = ROOT / "data"
     learned: Path = ROOT / "data" / "learned"  # what was learned from the phrases: a start need not learn it anew
     database: str = ""  # an SQLAlchemy URL; empty: SQLite under `data`
+    keys: str = ""  # the folder of the archive's keys; empty: `keys` under `data`
     fixtures: Path = ROOT / "audio_fixtures"
     max_calls: int = 24
     max_chats: int = 200  # conversations in writing, which cost next to nothing

@@ -84,6 +84,7 @@ def test_a_call_is_read_back_as_it_happened(archive: Archive, call_id: str) -> N
         ("caller", "speech", "слушаю вас", 7_000, 7_000, None),
     ]
     assert kept.utterances[1].words == STORY[6].words  # type: ignore[union-attr]
+    assert kept.utterances[1].alternatives == ("статус заявка",)
     assert [(one.closed, one.echo) for one in kept.utterances][-2:] == [(False, False), (True, True)]
     assert [(one.n, one.utterance, dict(one.stages_ms), one.gap_ms) for one in kept.traces] == [
         (1, 3, {"speech_end->endpoint": 410.0, "gap": 612.5}, 612.5)
@@ -107,13 +108,15 @@ def test_both_sides_sound_in_one_file(archive: Archive, call_id: str) -> None:
     recorder = archive.begin(call_id, "1001", "", "file")
     caller = (np.arange(3 * HEARING_HZ) % 997).astype(np.int16)
     for at in range(0, len(caller), 320):
+        if at == 40_000:
+            recorder.spoke(2_500, np.full(8_000, 1234, np.int16))
+        if at == 44_160:
+            recorder.hush(2_750)
         recorder.hear(caller[at : at + 320])
-    recorder.spoke(2_500, np.full(8_000, 1234, np.int16))
-    recorder.hush(2_750)
     recorder.seal("line", "goodbye")
-    path = archive.sound(call_id)
-    assert path is not None
-    sound, rate_hz = read_channels(path)
+    flac = archive.sound_bytes(call_id)
+    assert flac is not None
+    sound, rate_hz = read_channels(flac)
     assert rate_hz == HEARING_HZ and np.array_equal(sound[:, 0], caller)
     assert np.flatnonzero(sound[:, 1]).tolist() == list(range(40_000, 44_000))
     kept = archive.call(call_id)
@@ -162,7 +165,7 @@ class Fault:
 
 @pytest.fixture
 def fault(archive: Archive) -> Fault:
-    return Fault(archive._engine)
+    return Fault(archive.engine)
 
 
 @pytest.mark.parametrize("when", [(0, 3), (4, 9), (9, 16)])
@@ -243,5 +246,5 @@ def test_the_newest_calls_come_first_page_by_page(tmp_path: Path) -> None:
     assert [int(call.id, 16) for call in archive.calls(line="1001")] == [3, 1]
     assert archive.calls(state="open") == ()
     assert first[0].length_ms == 60_000 and first[0].started_at.tzinfo is UTC
-    assert archive.call("nothing") is None and archive.sound("nothing") is None
+    assert archive.call("nothing") is None and archive.sound_bytes("nothing") is None
     archive.close()

@@ -86,7 +86,7 @@ def place(names: Iterable[str], data: Path) -> dict[str, Placed]:
         async with asyncio.timeout(LONGEST_S):
             await board.answer(line, request, readers=(events.append,))
         captions = board.captions.get(request.key)
-        record, sound = board.archive.call(call_id), board.archive.sound(call_id)
+        record, sound = board.archive.call(call_id), board.archive.sound_bytes(call_id)
         assert captions and record and sound
         cues = tuple(cue for cue in captions.since(0) if isinstance(cue, Cue))
         placed[name] = Placed(tuple(events), cues, line.reply, line.plays_hz, record, read_channels(sound)[0])

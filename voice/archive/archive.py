@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
 
-from voice.archive import take_aways
+from voice.archive import chain, take_aways
 from voice.archive.journal import Journal
+from voice.archive.keys import KeyRing
 from voice.archive.owner import Owner, is_alive
 from voice.archive.recorder import Recorder
 from voice.archive.records import Call, Record, ReplyTimes, StoredEvent, Utterance
 from voice.archive.schema import connect
+from voice.archive.sealing import CALLER, CallSeal
 from voice.archive.sound import TwoSides
+from voice.archive.sound_store import SoundStore
 from voice.archive.tables import Calls, Events, Traces, Utterances, Words
-from voice.audio.files import FlacWriter, salvage
-from voice.errors import SetupError, VoiceError
+from voice.errors import KeyDestroyed, RecordDamaged, SetupError, VoiceError
 from voice.events import Word
-from voice.line import HEARING_HZ
 from voice.settings import Settings
 
+log = logging.getLogger(__name__)
+
 LATELY = timedelta(days=30)
+LOOKED_AT = 20  # calls, to see whether the keys are theirs
+PHONE = "phone"  # a kind of voice/archive/tables.Subjects
 
 
 def _utc_now() -> datetime:
@@ -35,61 +42,82 @@ class Archive:
     """All calls. `begin`, `recover` and `close` belong to the thread of the recorders; any thread may read."""
 
     def __init__(
-        self, engine: Engine, sound: Path, owner: Owner, version: str = "", now: Callable[[], datetime] = _utc_now
+        self,
+        engine: Engine,
+        keys: KeyRing,
+        sounds: SoundStore,
+        owner: Owner,
+        version: str = "",
+        now: Callable[[], datetime] = _utc_now,
     ) -> None:
         """Use `open`."""
-        self._engine = engine
-        self._sound = sound
+        self.engine = engine
+        self.keys = keys
+        self.sounds = sounds
+        self.now = now
         self._owner = owner
         self._version = version
-        self._now = now
         self._journals: list[Journal] = []  # of calls that run, or ended while the disk was full
 
     @classmethod
-    def open(cls, url: str, sound: Path, *, version: str = "", now: Callable[[], datetime] = _utc_now) -> Archive:
+    def open(
+        cls,
+        url: str,
+        sound: Path,
+        *,
+        keys: Path | None = None,
+        version: str = "",
+        now: Callable[[], datetime] = _utc_now,
+    ) -> Archive:
         """Open the database `url` (SQLAlchemy's form), bring its tables up to date, keep sound under `sound`.
 
-        version: of the program, noted with every call. Raises SetupError when either cannot be used.
+        keys: the folder of the keys, `keys` beside `sound` unless told. version: of the program, noted with every call.
+        Raises SetupError when one of them cannot be used, or when the keys are not those of the calls.
         """
+        ring = KeyRing(keys or sound.parent / "keys")
         try:
             sound.mkdir(parents=True, exist_ok=True)
             owner = Owner(sound)
         except OSError as error:
             raise SetupError(f"cannot keep recordings in {sound}: {error}") from error
-        return cls(connect(url), sound, owner, version, now)
+        engine = connect(url, ring)
+        _fit(engine, ring)
+        return cls(engine, ring, SoundStore(sound), owner, version, now)
 
     @classmethod
     def of(cls, settings: Settings, *, version: str = "") -> Archive:
         """Open the archive the settings name. Raises SetupError."""
         url = settings.database or f"sqlite:///{settings.data / 'archive.db'}"
-        return cls.open(url, settings.data / "sound", version=version)
-
-    @property
-    def engine(self) -> Engine:
-        """The database, for tables that other rooms keep beside the archive's."""
-        return self._engine
+        keys = Path(settings.keys) if settings.keys else settings.data / "keys"
+        return cls.open(url, settings.data / "sound", keys=keys, version=version)
 
     def close(self) -> None:
         """Write what still waits, as far as possible, and let go of everything."""
         self._retry()
         self._owner.release()
-        self._engine.dispose()
+        self.engine.dispose()
 
     def begin(self, call_id: str, line: str, caller: str, transport: str, *, language: str = "ru") -> Recorder:
         """Open a call's record; `call_id` is a uuid4 in hex. Never raises for a full disk: see `Recorder.failed`."""
-        started_at = self._now()
-        name = f"{started_at:%Y-%m-%d}/{call_id}.flac"
-        journal = Journal(self._engine, call_id)
-        recorder = Recorder(
-            call_id, journal, TwoSides(lambda: self._create(name), lambda: salvage(self._sound / name)), self._now
+        started_at = self.now()
+        name = self.sounds.name(call_id, started_at)
+        cipher = self.keys.make(call_id)
+        seal = CallSeal(call_id, cipher)
+        journal = Journal(self.engine, call_id)
+        sound = TwoSides(
+            lambda: self.sounds.create(name, call_id, cipher), lambda: self.sounds.mend(name, call_id, cipher)
         )
+        recorder = Recorder(seal, self.keys, journal, sound, self.now)
         self._retry()
         self._journals.append(journal)
+        if trouble := self.keys.trouble(call_id):
+            journal.flaw("key", trouble)
         journal.write(
             insert(Calls).values(
                 id=call_id,
                 line=line,
-                caller=caller,
+                caller=seal.text(caller, CALLER),
+                caller_token=self.keys.token(PHONE, caller),
                 transport=transport,
                 language=language,
                 version=self._version,
@@ -108,9 +136,9 @@ class Archive:
     def recover(self) -> list[str]:
         """Mend the calls whose process died: mark them incomplete and make their sound readable. Returns their ids."""
         orphans = select(Calls).where(Calls.ended_at.is_(None), Calls.owner != self._owner.name)
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             rows = connection.execute(orphans).all()
-        alive = {name: is_alive(self._sound, name) for name in {row.owner for row in rows}}
+        alive = {name: is_alive(self.sounds.folder, name) for name in {row.owner for row in rows}}
         dead = [row for row in rows if not alive[row.owner]]
         for row in dead:
             self._mend(row)
@@ -127,53 +155,104 @@ class Archive:
             wanted = wanted.where(Calls.line == line)
         if state:
             wanted = wanted.where(Calls.state == state)
-        with self._engine.connect() as connection:
-            return tuple(_call(row) for row in connection.execute(wanted))
+        with self.engine.connect() as connection:
+            return tuple(self._call(row) for row in connection.execute(wanted))
 
     def called_lately(self, caller: str, line: str) -> bool:
         """Has this caller had a whole call with this line within LATELY? Nobody is known without a number."""
         if not caller:
             return False
         wanted = select(Calls.id).where(
-            Calls.started_at > self._now() - LATELY,
-            Calls.caller == caller,
+            Calls.started_at > self.now() - LATELY,
+            Calls.caller_token == self.keys.token(PHONE, caller),
             Calls.line == line,
             Calls.state == "complete",
         )
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return connection.execute(wanted.limit(1)).first() is not None
 
     def call(self, call_id: str) -> Record | None:
-        """One call with everything in it; None when there is no such call."""
-        with self._engine.connect() as connection:
+        """One call with everything in it; None when there is no such call.
+
+        What was destroyed is left out: `Call.text_erased_at` tells. Raises RecordDamaged for what was changed.
+        """
+        with self.engine.connect() as connection:
             row = connection.execute(_calls().where(Calls.id == call_id)).one_or_none()
             if row is None:
                 return None
-            words: dict[int, list[Word]] = {}
-            for word in connection.execute(select(Words).where(Words.call == call_id).order_by(Words.n)):
-                words.setdefault(word.utterance, []).append(
-                    Word(text=word.text, start_ms=word.start_ms, end_ms=word.end_ms, confidence=word.confidence)
-                )
             said = connection.execute(
-                select(Utterances).where(Utterances.call == call_id).order_by(Utterances.started_ms, Utterances.n)
+                select(Utterances.__table__)
+                .where(Utterances.call == call_id)
+                .order_by(Utterances.started_ms, Utterances.n)
             ).all()
-            events = connection.execute(select(Events).where(Events.call == call_id).order_by(Events.seq)).all()
-            traces = connection.execute(select(Traces).where(Traces.call == call_id).order_by(Traces.n)).all()
+            times: dict[int, list[Row[Any]]] = {}
+            for word in connection.execute(select(Words.__table__).where(Words.call == call_id).order_by(Words.n)):
+                times.setdefault(word.utterance, []).append(word)
+            events = connection.execute(
+                select(Events.__table__).where(Events.call == call_id).order_by(Events.seq)
+            ).all()
+            traces = connection.execute(select(Traces.__table__).where(Traces.call == call_id).order_by(Traces.n)).all()
+        seal = self.seal_of(call_id) if said or events else None
         return Record(
-            call=_call(row),
-            utterances=tuple(Utterance(**_fields(Utterance, one), words=tuple(words.get(one.n, ()))) for one in said),
-            events=tuple(StoredEvent(**_fields(StoredEvent, one)) for one in events),
+            call=self._call(row),
+            utterances=tuple(_utterance(seal, one, times.get(one.n, [])) for one in said) if seal else (),
+            events=tuple(
+                StoredEvent(seq=one.seq, at_ms=one.at_ms, kind=one.kind, json=seal.opened_event(one.seq, one.sealed))
+                for one in events
+            )
+            if seal
+            else (),
             traces=tuple(
                 ReplyTimes(n=one.n, utterance=one.utterance, stages_ms=one.stages, gap_ms=one.gap_ms) for one in traces
             ),
         )
 
-    def sound(self, call_id: str) -> Path | None:
-        """The call's FLAC, 16 000 Hz, the caller left and the line right; None when there is none."""
-        with self._engine.connect() as connection:
+    def sound_bytes(self, call_id: str) -> bytes | None:
+        """The call's FLAC, 16 000 Hz, the caller left and the line right; None when there is none (any more).
+
+        Raises RecordDamaged for a file that is not what was written.
+        """
+        with self.engine.connect() as connection:
             name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one_or_none()
-        path = self._sound / name if name else None
-        return path if path and path.is_file() else None
+        try:
+            return self.sounds.read(name, call_id, self.keys.of(call_id)) if name else None
+        except (FileNotFoundError, KeyDestroyed):
+            return None
+
+    def seal_of(self, call_id: str) -> CallSeal:
+        """What seals and opens the rows of this call. Raises KeyDestroyed, RecordDamaged."""
+        return CallSeal(call_id, self.keys.of(call_id))
+
+    def seal(self, call_id: str, text: str, place: str) -> bytes:
+        """Seal a text that is kept with this call; `place` must be given again to open it. Raises KeyDestroyed."""
+        return self.seal_of(call_id).text(text, place)
+
+    def open_sealed(self, call_id: str, sealed: bytes, place: str) -> str:
+        """What `seal` sealed. Raises KeyDestroyed, RecordDamaged."""
+        return self.seal_of(call_id).opened(sealed, place)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that writes, whole or not at all; on SQLite others that write wait for it from its start."""
+        with self.engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            yield connection
+
+    def tie(self, call_id: str) -> None:
+        """Begin the chain of a call that is over: from now on a change of its record or its sound shows."""
+        with self.writing() as connection:
+            name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one()
+            chain.add(connection, self.keys, call_id, "record")
+            chain.add(connection, self.keys, call_id, "sound", digest=self.sounds.digest(name))
+
+    def link(self, connection: Connection, call_id: str, what: str, row: int) -> None:
+        """Tie a row that was just added or changed to the call's chain, in the same transaction: see chain.py."""
+        chain.add(connection, self.keys, call_id, what, row)
+
+    def faults(self, call_id: str) -> list[str]:
+        """What of this call is not as it was written: see chain.py. Empty: nothing was changed."""
+        with self.engine.connect() as connection:
+            name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one_or_none() or ""
+            return chain.faults(connection, self.keys, call_id, self.sounds.digest(name))
 
     def give_away(self, call_id: str, days: int) -> str:
         """A secret by which the caller may fetch his call for `days`. Raises RecordingFailed.
@@ -181,37 +260,31 @@ class Archive:
         It belongs to the thread of the recorders.
         """
         self._retry()
-        now = self._now()
-        return take_aways.give(self._engine, call_id, now, now + timedelta(days=days))
+        now = self.now()
+        return take_aways.give(self.engine, call_id, now, now + timedelta(days=days))
 
     def given_away(self, key: str) -> tuple[Record, datetime] | None:
         """The call of such a secret, and until when it may be fetched; None for any other, or when its time is over."""
-        found = take_aways.find(self._engine, key, self._now())
+        found = take_aways.find(self.engine, key, self.now())
         record = self.call(found[0]) if found else None
         return (record, found[1]) if found and record else None
 
-    def _create(self, name: str) -> FlacWriter:
-        path = self._sound / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return FlacWriter(path, HEARING_HZ, channels=2)
-
     def _retry(self) -> None:
+        self.keys.settle()
         for journal in self._journals:
             journal.flush()
         self._journals = [journal for journal in self._journals if not (journal.sealed and journal.settled)]
 
     def _mend(self, row: Row[Any]) -> None:
         flaws = [line for line in row.flaws.splitlines() if line] + ["killed: the process died during the call"]
-        sound, path = row.sound, self._sound / row.sound
-        if not path.is_file():
-            sound = ""
-        else:
-            try:
-                salvage(path)
-            except (OSError, RuntimeError, VoiceError) as error:
-                sound = ""
-                flaws.append(f"sound: {type(error).__name__}: {error}")
-        with self._engine.begin() as connection:
+        sound = ""
+        try:
+            sound = self.sounds.mend(row.sound, row.id, self.keys.of(row.id)) if row.sound else ""
+        except FileNotFoundError:
+            pass  # killed before its first sound
+        except (OSError, RuntimeError, VoiceError) as error:
+            flaws.append(f"sound: {type(error).__name__}: {error}")
+        with self.writing() as connection:
             last_ms = connection.execute(select(func.max(Events.at_ms)).where(Events.call == row.id)).scalar() or 0
             connection.execute(
                 update(Calls)
@@ -224,11 +297,23 @@ class Archive:
                 )
             )
 
+    def _call(self, row: Row[Any]) -> Call:
+        flaws = tuple((code, detail) for code, _, detail in (line.partition(": ") for line in row.flaws.splitlines()))
+        caller = first_words = ""
+        try:
+            seal = self.seal_of(row.id)
+            caller = seal.opened(row.caller, CALLER)
+            first_words = seal.opened_utterance(row.first_n, row.first_sealed)[0] if row.first_sealed else ""
+        except RecordDamaged as error:
+            if not isinstance(error, KeyDestroyed):
+                log.error("the record of call %s is damaged: %s", row.id, error)
+        return Call(**{**_fields(Call, row), "flaws": flaws, "caller": caller, "first_words": first_words})
+
 
 def _calls() -> Select[Any]:
     """Calls, each with the first thing the caller said."""
     first = (
-        select(Utterances.text)
+        select(Utterances.n)
         .where(
             and_(
                 Utterances.call == Calls.id,
@@ -242,12 +327,41 @@ def _calls() -> Select[Any]:
         .correlate(Calls)
         .scalar_subquery()
     )
-    return select(Calls.__table__, func.coalesce(first, "").label("first_words"))
+    joined = Calls.__table__.outerjoin(Utterances.__table__, and_(Utterances.call == Calls.id, Utterances.n == first))
+    return select(Calls.__table__, Utterances.n.label("first_n"), Utterances.sealed.label("first_sealed")).select_from(
+        joined
+    )
 
 
-def _call(row: Row[Any]) -> Call:
-    flaws = tuple((code, detail) for code, _, detail in (line.partition(": ") for line in row.flaws.splitlines()))
-    return Call(**{**_fields(Call, row), "flaws": flaws})
+def _utterance(seal: CallSeal, row: Row[Any], times: list[Row[Any]]) -> Utterance:
+    text, words, alternatives = seal.opened_utterance(row.n, row.sealed)
+    return Utterance(
+        **_fields(Utterance, row),
+        text=text,
+        alternatives=tuple(alternatives),
+        words=tuple(
+            Word(text=word, start_ms=time.start_ms, end_ms=time.end_ms, confidence=time.confidence)
+            for word, time in zip(words, times, strict=False)
+        ),
+    )
+
+
+def _fit(engine: Engine, keys: KeyRing) -> None:
+    """Raises SetupError when `keys` are not those of the calls that are kept."""
+    newest = select(Calls.id).where(Calls.text_erased_at.is_(None)).order_by(Calls.started_at.desc()).limit(LOOKED_AT)
+    with engine.connect() as connection:
+        calls = connection.execute(newest).scalars().all()
+    try:
+        if keys.is_new and calls and not any(keys.has(call_id) for call_id in calls):
+            keys.forget_master()  # or the next start would take it for the right one
+            raise RecordDamaged("it was empty")
+        for call_id in filter(keys.has, calls):
+            keys.of(call_id)
+    except RecordDamaged as error:
+        raise SetupError(
+            f"the keys in {keys.folder} do not open the calls that are kept: put the folder back as it was "
+            f"with this database, or name it with LINIYA_KEYS ({error})"
+        ) from error
 
 
 def _fields(kind: type, row: Row[Any]) -> dict[str, Any]:

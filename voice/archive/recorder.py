@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Executable, insert, update
 
+from voice.archive.chain import event_link
 from voice.archive.journal import Journal
+from voice.archive.keys import KeyRing
+from voice.archive.sealing import CallSeal
 from voice.archive.sound import TwoSides
 from voice.archive.tables import Calls, Events, Traces, Utterances, Words
 from voice.events import (
@@ -38,8 +41,13 @@ class Recorder:
     may be another. `seal` comes after the last of all of them.
     """
 
-    def __init__(self, call_id: str, journal: Journal, sound: TwoSides, now: Callable[[], datetime]) -> None:
-        self.call_id = call_id
+    def __init__(
+        self, seal: CallSeal, keys: KeyRing, journal: Journal, sound: TwoSides, now: Callable[[], datetime]
+    ) -> None:
+        self.call_id = seal.call_id
+        self._seal = seal
+        self._keys = keys
+        self._link = b""  # of the event before
         self._journal = journal
         self._sound = sound
         self._now = now
@@ -68,8 +76,10 @@ class Recorder:
             return
         self._note_sound()
         self._seq += 1
+        kind, sealed = type(event).__name__, self._seal.event(self._seq, _clean(to_json(event)))
+        self._link = event_link(self._keys, self._link, self.call_id, self._seq, event.at_ms, kind, sealed)
         row = insert(Events).values(
-            call=self.call_id, seq=self._seq, at_ms=event.at_ms, kind=type(event).__name__, json=_clean(to_json(event))
+            call=self.call_id, seq=self._seq, at_ms=event.at_ms, kind=kind, sealed=sealed, link=self._link
         )
         self._journal.write(row, *self._follows(event))
 
@@ -169,6 +179,8 @@ class Recorder:
             "caller",
             final.text,
             began_ms,
+            words=[word.text for word in final.words],
+            alternatives=final.alternatives,
             ended_ms=ended_ms or final.at_ms,
             confidence=final.confidence,
             closed=final.closed,
@@ -179,7 +191,6 @@ class Recorder:
                 "call": self.call_id,
                 "utterance": self._utterances,
                 "n": n,
-                "text": _clean(word.text),
                 "start_ms": word.start_ms,
                 "end_ms": word.end_ms,
                 "confidence": word.confidence,
@@ -195,6 +206,8 @@ class Recorder:
         started_ms: int,
         *,
         source: str = "speech",
+        words: Sequence[str] = (),
+        alternatives: Sequence[str] = (),
         ended_ms: int | None = None,
         confidence: float = 1.0,
         closed: bool = False,
@@ -206,7 +219,9 @@ class Recorder:
             n=self._utterances,
             side=side,
             source=source,
-            text=_clean(text),
+            sealed=self._seal.utterance(
+                self._utterances, _clean(text), [_clean(word) for word in words], [_clean(one) for one in alternatives]
+            ),
             started_ms=started_ms,
             ended_ms=ended_ms,
             heard_ms=None,

@@ -28,6 +28,12 @@ class Call:
     flaws: tuple[tuple[str, str], ...]  # (code, detail); codes: killed, words, sound, lost, and what a shell adds
     sound: str  # the FLAC's name in the sound directory; empty: none
     sound_lost_ms: int
+    notice: str = ""  # what the caller was told of the recording
+    notice_heard_ms: int | None = None  # how much of it sounded
+    cared_at: datetime | None = None  # it was masked, measured and made findable
+    reheard_at: datetime | None = None  # it was recognised a second time
+    sound_erased_at: datetime | None = None
+    text_erased_at: datetime | None = None
     first_words: str = ""  # the first that the caller said or wrote
 
     @property
@@ -40,7 +46,7 @@ class Call:
 class Utterance:
     n: int
     side: Literal["caller", "line", "operator"]
-    source: Literal["speech", "typed", "key"]
+    source: Literal["speech", "typed", "tapped", "key"]
     text: str
     started_ms: int
     ended_ms: int | None
@@ -49,6 +55,7 @@ class Utterance:
     closed: bool
     echo: bool
     words: tuple[Word, ...] = ()
+    alternatives: tuple[str, ...] = ()  # what else it may have been
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

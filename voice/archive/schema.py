@@ -12,14 +12,18 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from voice.archive.keys import KeyRing
 from voice.errors import SetupError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 5_000  # another process may be writing: wait this long before calling it a failure
 
 
-def connect(url: str) -> Engine:
-    """Open `url` (an SQLAlchemy URL) with the newest tables. Raises SetupError when that is impossible."""
+def connect(url: str, keys: KeyRing | None = None) -> Engine:
+    """Open `url` (an SQLAlchemy URL) with the newest tables. Raises SetupError when that is impossible.
+
+    keys: seal what the first versions kept in the open; needed only where there is such a call.
+    """
     parsed = make_url(url)
     try:
         if parsed.get_backend_name() == "sqlite":
@@ -30,7 +34,7 @@ def connect(url: str) -> Engine:
             event.listen(engine, "begin", _begin_sqlite)
         else:
             engine = create_engine(parsed, pool_pre_ping=True)
-        _upgrade(engine)
+        _upgrade(engine, keys)
     except (OSError, SQLAlchemyError, ImportError) as error:
         raise SetupError(f"cannot open the archive {parsed.render_as_string()}: {error}") from error
     except CommandError as error:
@@ -49,6 +53,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # a power cut loses no committed word either
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what was erased does not lie about in free pages
     cursor.close()
 
 
@@ -57,7 +62,7 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _upgrade(engine: Engine) -> None:
+def _upgrade(engine: Engine, keys: KeyRing | None) -> None:
     steps = ScriptDirectory(MIGRATIONS)
     head = steps.get_current_head()
     with engine.connect() as connection:
@@ -69,5 +74,5 @@ def _upgrade(engine: Engine) -> None:
 
     # Immediate: of two processes that start at once, the second waits and then finds nothing left to do.
     with engine.connect().execution_options(immediate=True) as connection, connection.begin():
-        context = MigrationContext.configure(connection, opts={"fn": up, "transactional_ddl": True})
+        context = MigrationContext.configure(connection, opts={"fn": up, "transactional_ddl": True, "keys": keys})
         context.run_migrations(op=Operations(context))

@@ -14,8 +14,9 @@ from voice.line import HEARING_HZ, Pcm16
 
 Stereo16 = npt.NDArray[np.int16]  # shape (n, 2): caller, line
 
-DELAY = HEARING_HZ  # 1 s: so late may a piece of the line's sound come, or be taken back, and still stand right
-BLOCK = HEARING_HZ // 2  # samples in one write
+# With what the scribe and the FLAC coder hold back, less than a second of sound is lost with a killed process.
+DELAY = HEARING_HZ // 5  # 200 ms: so late may a piece of the line's sound come, or be taken back, and still stand right
+BLOCK = HEARING_HZ // 5  # samples in one write
 AHEAD = 60 * HEARING_HZ  # so far may the line's sound run ahead of the caller's, which may have stopped coming
 
 
@@ -28,9 +29,9 @@ class Writer(Protocol):
 
 
 class TwoSides:
-    """Lay both sides side by side on the caller's clock and write them about a second later.
+    """Lay both sides side by side on the caller's clock and write them a moment later.
 
-    Memory is bounded: a second and a half of the caller, at most AHEAD of the line. A failure of the writer is kept in
+    Memory is bounded: DELAY and BLOCK of the caller, at most AHEAD of the line. A failure of the writer is kept in
     `failed` and never raised; all sound after it is counted in `lost_samples`. One thread at a time.
     """
 

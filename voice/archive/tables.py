@@ -53,7 +53,8 @@ class Calls(Base):
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # uuid4, hex
     line: Mapped[str]
-    caller: Mapped[str]
+    caller: Mapped[bytes] = mapped_column(server_default="")  # sealed: see cipher.py
+    caller_token: Mapped[str] = mapped_column(String(64), index=True, server_default="")  # by it he is found again
     transport: Mapped[str]
     language: Mapped[str]
     version: Mapped[str]  # of this package, when the call was taken
@@ -70,6 +71,7 @@ class Calls(Base):
     notice_heard_ms: Mapped[int | None]  # how much of it sounded before he spoke or hung up
     cared_at: Mapped[datetime | None]  # masked, measured and made findable: see review/aftercare.py
     reheard_at: Mapped[datetime | None]  # recognised a second time
+    head: Mapped[bytes] = mapped_column(server_default="")  # of its chain; empty while the call runs: see chain.py
     sound_erased_at: Mapped[datetime | None]
     text_erased_at: Mapped[datetime | None]
 
@@ -83,7 +85,7 @@ class Utterances(Base):
     n: Mapped[int] = nth()
     side: Mapped[str] = mapped_column(String(8))  # caller, line, operator
     source: Mapped[str] = mapped_column(String(6))  # speech, typed, tapped, key
-    text: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(server_default="")  # text, its words, alternatives: see sealing.py
     started_ms: Mapped[int]
     ended_ms: Mapped[int | None]
     heard_ms: Mapped[int | None]  # how much of the line's saying really sounded
@@ -93,21 +95,23 @@ class Utterances(Base):
 
 
 class Words(Base):
-    """The caller's words. `n` counts from 1 within the utterance."""
+    """The caller's words, whose letters are sealed in their utterance. `n` counts from 1 within the utterance."""
 
     __tablename__ = "words"
 
     call: Mapped[str] = call_key()
     utterance: Mapped[int] = nth()
     n: Mapped[int] = nth()
-    text: Mapped[str]
     start_ms: Mapped[int]
     end_ms: Mapped[int]
     confidence: Mapped[float]
 
 
 class Events(Base):
-    """The call's stream of events, whole but for the partials; `json` is `voice.events.to_json`."""
+    """The call's stream of events, whole but for the partials.
+
+    `sealed`: `voice.events.to_json`. `link`: a keyed hash over this row and the link before it, see chain.py.
+    """
 
     __tablename__ = "events"
 
@@ -115,7 +119,8 @@ class Events(Base):
     seq: Mapped[int] = nth()
     at_ms: Mapped[int]
     kind: Mapped[str]
-    json: Mapped[str]
+    sealed: Mapped[bytes] = mapped_column(server_default="")
+    link: Mapped[bytes] = mapped_column(server_default="")
 
 
 class TakeAways(Base):
@@ -138,6 +143,20 @@ class Traces(Base):
     utterance: Mapped[int]
     stages: Mapped[dict[str, Any]] = mapped_column(JSON)  # ms by stage
     gap_ms: Mapped[float | None]
+
+
+class Links(Base):
+    """The call's chain after its events: one link for each row that was added to what is kept of it, or changed."""
+
+    __tablename__ = "links"
+
+    call: Mapped[str] = call_key()
+    n: Mapped[int] = nth()
+    at: Mapped[datetime]
+    what: Mapped[str]  # record, sound, or the table of the row that was added
+    row: Mapped[int]  # that row's own number; 0: none
+    digest: Mapped[bytes]  # of what was added
+    link: Mapped[bytes]
 
 
 # --- what is made of a call when it is over ---------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,14 +30,17 @@ def read(path: Path) -> tuple[Pcm16, int]:
     return to_int16(frames.mean(axis=1)), rate_hz
 
 
-def read_channels(path: Path) -> tuple[Channels, int]:
-    """The same with every channel kept: shape (n, channels)."""
-    if not path.is_file():
-        raise FileNotFoundError(path)
+def read_channels(source: Path | bytes) -> tuple[Channels, int]:
+    """The same with every channel kept: shape (n, channels). bytes: what would stand in the file."""
+    if isinstance(source, Path) and not source.is_file():
+        raise FileNotFoundError(source)
     try:
-        frames, rate_hz = soundfile.read(path, dtype="int16", always_2d=True)
+        frames, rate_hz = soundfile.read(
+            BytesIO(source) if isinstance(source, bytes) else source, dtype="int16", always_2d=True
+        )
     except (soundfile.LibsndfileError, ValueError, MemoryError):  # the last two: a header that promises too much
-        raise BadAudio(f"{path.name} cannot be read as sound") from None
+        name = source.name if isinstance(source, Path) else "a recording"
+        raise BadAudio(f"{name} cannot be read as sound") from None
     return frames, int(rate_hz)
 
 
@@ -48,21 +53,20 @@ def write(path: Path, pcm: Pcm16 | Channels, rate_hz: int) -> None:
 
 
 class FlacWriter:
-    """A recording that grows: libsndfile hands every 4096 frames to the system at once.
+    """A recording that grows: libsndfile hands every 4096 frames on at once.
 
-    So a killed process loses only its last block (256 ms at 16 kHz); such a file has no length in its header:
-    read it with `salvage`.
+    So what is cut off loses only its last block (256 ms at 16 kHz); it then has no length in its header: `salvage` it.
     """
 
-    def __init__(self, path: Path, rate_hz: int, channels: int = 2) -> None:
-        """Raises RecordingFailed when the file cannot be made."""
-        self.path, self.rate_hz, self.channels = path, rate_hz, channels
+    def __init__(self, target: Path | Any, rate_hz: int, channels: int = 2) -> None:
+        """target: a path, or an open file that can seek. Raises RecordingFailed when it cannot be made."""
+        self.rate_hz, self.channels = rate_hz, channels
         try:
             self._file = soundfile.SoundFile(
-                path, "w", samplerate=rate_hz, channels=channels, format="FLAC", subtype="PCM_16"
+                target, "w", samplerate=rate_hz, channels=channels, format="FLAC", subtype="PCM_16"
             )
         except (soundfile.LibsndfileError, OSError) as error:
-            raise RecordingFailed(f"{path.name} cannot be made: {error}") from error
+            raise RecordingFailed(f"a recording cannot be made: {error}") from error
 
     def write(self, frames: Channels) -> None:
         """Append frames, shape (n, channels). Raises RecordingFailed (a full disk)."""
@@ -72,21 +76,21 @@ class FlacWriter:
             self._file.write(frames)
         except (soundfile.LibsndfileError, OSError, RuntimeError, AssertionError) as error:
             # soundfile asserts that all was written
-            raise RecordingFailed(f"{self.path.name} cannot be written: {error}") from error
+            raise RecordingFailed(f"a recording cannot be written: {error}") from error
 
     def close(self) -> None:
         """Finish the header; safe to call twice."""
         self._file.close()
 
 
-def salvage(path: Path) -> int:
-    """Rewrite a recording that was cut off, keeping all that can be decoded; return its frames. A whole one stays so.
+def salvage(flac: bytes) -> tuple[bytes, int]:
+    """A recording that was cut off, written anew with all that can be decoded, and its frames.
 
-    Raises BadAudio when nothing can be decoded; the file is then left as it is.
+    Raises BadAudio when nothing can be decoded.
     """
     pieces: list[Channels] = []
     try:
-        with soundfile.SoundFile(path) as damaged:
+        with soundfile.SoundFile(BytesIO(flac)) as damaged:
             rate_hz, channels = damaged.samplerate, damaged.channels
             while True:
                 piece = damaged.read(SALVAGE_STEP, dtype="int16", always_2d=True)
@@ -95,11 +99,10 @@ def salvage(path: Path) -> int:
                 pieces.append(piece)
     except soundfile.LibsndfileError:
         if not pieces:
-            raise BadAudio(f"{path.name}: no sound can be decoded") from None
-    mended = path.with_name(path.name + ".mended")
+            raise BadAudio("no sound can be decoded") from None
+    mended = BytesIO()
     writer = FlacWriter(mended, rate_hz, channels)
     for piece in pieces:
         writer.write(piece)
     writer.close()
-    mended.replace(path)
-    return sum(len(piece) for piece in pieces)
+    return mended.getvalue(), sum(len(piece) for piece in pieces)

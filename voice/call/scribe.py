@@ -13,7 +13,7 @@ from voice.clock import in_worker
 from voice.events import AnyEvent
 from voice.line import FRAME_MS, Pcm16
 
-SOUND_MS = 500  # sound goes to the disk in pieces of this length
+SOUND_MS = 200  # sound goes to the disk in pieces of this length
 TOO_MANY = 20_000  # deeds that wait: a disk so slow that the record is not whole any more
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse
 from fastapi.templating import Jinja2Templates
 
 from voice.archive.archive import Archive
@@ -17,6 +16,7 @@ from voice.archive.records import Call, Record, Utterance
 from voice.captions.export import web_vtt
 from voice.captions.labels import Labels
 from voice.events import Interrupted, Resumed, SayStarted, from_json
+from voice.web.ranged import ranged
 
 A_PAGE = 50
 UNSURE = 0.6  # a word below this confidence is shown paler
@@ -69,15 +69,13 @@ def router(archive: Archive, templates: Jinja2Templates, labels: Labels) -> APIR
         if record is None:
             return missing(request)
         # A file that is still being written has no length yet: players fail on it.
-        sound = record.call.ended_at is not None and archive.sound(call_id) is not None
+        sound = record.call.ended_at is not None and bool(record.call.sound)
         return templates.TemplateResponse(request, "archive_call.html", {**_record(record), "sound": sound})
 
     @pages.get("/archive/{call_id}/sound.flac")
     def sound(request: Request, call_id: str) -> Response:
-        path = archive.sound(call_id)
-        if path is None:
-            return missing(request)
-        return FileResponse(path, media_type="audio/flac")
+        flac = archive.sound_bytes(call_id)
+        return missing(request) if flac is None else ranged(request, flac, "audio/flac")
 
     @pages.get("/archive/{call_id}/captions.vtt")
     def captions(request: Request, call_id: str) -> Response:

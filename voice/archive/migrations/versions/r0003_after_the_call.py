@@ -1,8 +1,12 @@
-"""What is made of a call when it is over, how long it is kept, and what reviewers leave."""
+"""Texts are sealed; what is made of a call when it is over, how long it is kept, and what reviewers leave."""
 
 from typing import Any
 
 import sqlalchemy as sa
+
+from voice.archive.chain import event_link
+from voice.archive.sealing import CALLER, CallSeal
+from voice.errors import SetupError
 
 revision = "0003"
 down_revision = "0002"
@@ -17,6 +21,7 @@ TABLES = (
     "finished",
     "holds",
     "legs",
+    "links",
     "masks",
     "rehearings",
     "remarks",
@@ -31,10 +36,16 @@ TABLES = (
 def _new_columns() -> "list[sa.Column[Any]]":
     times = ("cared_at", "reheard_at", "sound_erased_at", "text_erased_at")
     return [
+        sa.Column("caller_token", sa.String(64), nullable=False, server_default=""),
         sa.Column("notice", sa.Text, nullable=False, server_default=""),
         sa.Column("notice_heard_ms", sa.Integer),
         *(sa.Column(name, sa.DateTime(timezone=True)) for name in times),
+        _sealed("head"),
     ]
+
+
+def _sealed(name: str) -> "sa.Column[bytes]":
+    return sa.Column(name, sa.LargeBinary, nullable=False, server_default="")
 
 
 def _call(*, primary_key: bool = False) -> "sa.Column[str]":
@@ -47,8 +58,7 @@ def _part(name: str) -> "sa.Column[int]":
 
 
 def upgrade(op: Any) -> None:
-    for column in _new_columns():
-        op.add_column("calls", column)
+    _seal_texts(op)
     op.create_table(
         "accesses",
         sa.Column("n", sa.Integer, primary_key=True),
@@ -165,6 +175,16 @@ def upgrade(op: Any) -> None:
         sa.Column("ended_ms", sa.Integer, nullable=False),
     )
     op.create_table(
+        "links",
+        _call(primary_key=True),
+        _part("n"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("what", sa.Text, nullable=False),
+        sa.Column("row", sa.Integer, nullable=False),
+        sa.Column("digest", sa.LargeBinary, nullable=False),
+        sa.Column("link", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "masks",
         _call(primary_key=True),
         _part("n"),
@@ -247,8 +267,52 @@ def upgrade(op: Any) -> None:
     op.create_index("ix_subjects_token", "subjects", ["token"])
 
 
-def downgrade(op: Any) -> None:
-    for table in reversed(TABLES):
-        op.drop_table(table)
+def _seal_texts(op: Any) -> None:
     for column in _new_columns():
-        op.drop_column("calls", column.name)
+        op.add_column("calls", column)
+    op.create_index("ix_calls_caller_token", "calls", ["caller_token"])
+    op.execute("ALTER TABLE calls RENAME COLUMN caller TO caller_told")
+    op.add_column("calls", _sealed("caller"))
+    op.add_column("utterances", _sealed("sealed"))
+    op.add_column("events", _sealed("sealed"))
+    op.add_column("events", _sealed("link"))
+    connection, keys = op.get_bind(), op.migration_context.opts["keys"]
+    for call_id, caller in connection.execute(sa.text("SELECT id, caller_told FROM calls")).all():
+        if keys is None:
+            raise SetupError("the calls that are kept must be sealed, and no keys were given")
+        _seal_call(connection, keys, CallSeal(call_id, keys.make(call_id)), caller)
+    for table, open_column in (("calls", "caller_told"), ("utterances", "text"), ("words", "text"), ("events", "json")):
+        op.drop_column(table, open_column)
+
+
+def _seal_call(connection: Any, keys: Any, seal: CallSeal, caller: str) -> None:
+    def run(statement: str, **values: Any) -> Any:
+        return connection.execute(sa.text(statement), {"call": seal.call_id, **values})
+
+    run(
+        "UPDATE calls SET caller = :sealed, caller_token = :token WHERE id = :call",
+        sealed=seal.text(caller, CALLER),
+        token=keys.token("phone", caller),
+    )
+    words: dict[int, list[str]] = {}
+    for utterance, text in run("SELECT utterance, text FROM words WHERE call = :call ORDER BY utterance, n").all():
+        words.setdefault(utterance, []).append(text)
+    for n, text in run("SELECT n, text FROM utterances WHERE call = :call").all():
+        sealed = seal.utterance(n, text, words.get(n, []))
+        run("UPDATE utterances SET sealed = :sealed WHERE call = :call AND n = :n", sealed=sealed, n=n)
+    link = b""
+    for seq, at_ms, kind, told in run(
+        "SELECT seq, at_ms, kind, json FROM events WHERE call = :call ORDER BY seq"
+    ).all():
+        sealed = seal.event(seq, told)
+        link = event_link(keys, link, seal.call_id, seq, at_ms, kind, sealed)
+        run(
+            "UPDATE events SET sealed = :sealed, link = :link WHERE call = :call AND seq = :seq",
+            sealed=sealed,
+            link=link,
+            seq=seq,
+        )
+
+
+def downgrade(op: Any) -> None:
+    raise NotImplementedError("what was sealed is not laid open again")
