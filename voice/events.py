@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 Source = Literal["speech", "key", "typed", "tapped"]
+Count = Literal["answer", "registered", "person", "complaint", "repeat"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +150,27 @@ class LookedUp(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopicOpened(Event):
+    """The talk came to what a caller may want, by whatever road; an intent of `topics` in the flows."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted(Event):
+    """The talk came to what is counted of calls.
+
+    answer: what the caller wanted to know is told. registered: people will answer what was written down. person: the
+    caller asked for one. complaint: he complains. repeat: he asked to hear it again.
+    step: where. say: the saying that tells it; 0: none does, it is so now.
+    """
+
+    what: Count
+    step: str
+    say: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SayStarted(Event):
     """The line begins to say `text` (as read, not as spoken); published before its first sound."""
 
@@ -254,6 +276,8 @@ AnyEvent = (
     | Tapped
     | Understood
     | LookedUp
+    | TopicOpened
+    | Counted
     | SayStarted
     | SayDone
     | Interrupted

@@ -257,14 +257,17 @@ class Rehearings(Base):
 
 
 class Figures(Base):
-    """One call in numbers: no word of it and nobody's data, so it is kept the longest. Definitions: figures.py."""
+    """One call in numbers: no word of it and nobody's data, so it is kept the longest.
+
+    review/figures.py says exactly what each of them means.
+    """
 
     __tablename__ = "figures"
 
     call: Mapped[str] = call_key()
-    intent: Mapped[str] = mapped_column(Text, index=True)  # the first topic understood; empty: none
+    intent: Mapped[str] = mapped_column(Text, index=True)  # the first topic; empty: none
     intents: Mapped[list[str]] = mapped_column(JSON)
-    outcome: Mapped[str] = mapped_column(String(12), index=True)  # solved, transferred, abandoned, failed
+    outcome: Mapped[str] = mapped_column(String(12), index=True)  # solved, registered, transferred, abandoned, failed
     language: Mapped[str] = mapped_column(String(8))
     turns: Mapped[int]  # of the caller
     words: Mapped[int]
@@ -278,7 +281,7 @@ class Figures(Base):
     longest_silence_ms: Mapped[int]
     operator: Mapped[bool]  # a person talked with the caller
     asked_operator: Mapped[bool]  # the caller asked for one
-    waited_ms: Mapped[int | None]  # for that person
+    waited_ms: Mapped[int | None]  # for a person, in vain too
     solved_ms: Mapped[int | None]  # to the answer that solved it
     gap_ms: Mapped[float | None]  # median pause before the line's replies
     noise: Mapped[str] = mapped_column(String(8))  # quiet, loud, noisy; empty: a good line

@@ -51,6 +51,11 @@ class Floor:
             self._take()
         return [Say(self._next_say, text, manner.pace, manner.gain_db)]
 
+    @property
+    def newest(self) -> int:
+        """The number of the last saying that was queued; 0: none was."""
+        return self._next_say
+
     def said(self, say: int) -> bool:
         """This saying has sounded; False when it is none of those that are due."""
         if not any(saying.say == say for saying in self._sayings):

@@ -19,6 +19,7 @@ from voice.events import (
     BadLine,
     CallStarted,
     CameBack,
+    Count,
     Final,
     HungUp,
     Key,
@@ -339,6 +340,18 @@ class Dialog(Talk):
 
     def _choose(self, option: Option, heard: Understood) -> list[Action]:
         self.tries.clear()
+        counted = [self._count(what, self.question.step.id) for what in self._counts(option)]
+        return counted + self._follow(option, heard)
+
+    def _counts(self, option: Option) -> list[Count]:
+        counts: list[Count] = [option.counts] if option.counts else []
+        if option.intent in self.script.person_intents:
+            counts.append("person")
+        if option.do == "repeat":
+            counts.append("repeat")
+        return counts
+
+    def _follow(self, option: Option, heard: Understood) -> list[Action]:
         if option.do:
             self._reason = "asked"
             return self._deeds[option.do]()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from voice.dialog.listening import Patience
 from voice.dialog.texts import Texts, read_texts
+from voice.events import Count
 from voice.nlu.data import Node, load, load_all
 from voice.nlu.intents import load_intents
 from voice.nlu.matcher import Matcher
@@ -25,8 +26,9 @@ BARE_KINDS = ("text", "time")  # what may be taken without reading it back
 WAYS = ("ask", "say", "look_up", "register", "choose")  # what a step does: exactly one of these
 TARGETS = ("go", "found", "missing", "failed", "done", "refused", "otherwise", "on_silence")  # other steps
 STEP_TEXTS = (*WAYS, *TARGETS, "by", "help", "confirm", "transfer")
-STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "cases", "end", "deaf_to")
+STEP_KEYS = (*STEP_TEXTS, "listen", "options", "slot", "with", "cases", "end", "counts", "deaf_to")
 MANNERS = ("usual", "simple")
+COUNTS: tuple[Count, ...] = ("answer", "registered", "complaint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Option:
     label: str = ""  # a text key
     go: str = ""
     do: str = ""  # one of DEEDS
+    counts: Count | None = None  # one of COUNTS: what is reached by choosing this
+    page: bool = False  # of `topics`: more choices, nothing that anybody wants
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class Step:
     transfer: str = ""
     on_silence: str = ""  # where a caller who stays silent goes instead of to a person
     end: bool = False
+    counts: Count | None = None  # one of COUNTS: what is reached when this is said
     deaf_to: tuple[str, ...] = ()  # intents that change nothing while this is said: thanks after the goodbye
 
 
@@ -117,6 +122,19 @@ class Script:
     @cached_property
     def command_intents(self) -> frozenset[str]:
         return frozenset(option.intent for option in self.commands if option.intent)
+
+    @cached_property
+    def person_intents(self) -> frozenset[str]:
+        """By what a caller asks for a person."""
+        to_person = {name for name, step in self.steps.items() if step.transfer}
+        return frozenset(option.intent for option in self.commands if option.do == "operator" or option.go in to_person)
+
+    def topic(self, step: str, values: Mapping[str, str]) -> str:
+        """What a caller wants who comes to this step with these slots; empty: nothing that is told by it."""
+        for option in self.topics:
+            if option.go == step and not option.page and option.slots.items() <= values.items():
+                return option.intent
+        return ""
 
     @cached_property
     def brief_commands(self) -> tuple[str, ...]:
@@ -223,7 +241,7 @@ def _line(node: Node) -> DialledLine:
 
 
 def _option(node: Node) -> Option:
-    fields = node.fields(("key", "intent", "slots", "label", "go", "do"))
+    fields = node.fields(("key", "intent", "slots", "label", "go", "do", "counts", "page"))
     option = Option(
         key=_text(fields, "key"),
         intent=_text(fields, "intent"),
@@ -231,10 +249,21 @@ def _option(node: Node) -> Option:
         label=_text(fields, "label"),
         go=_text(fields, "go"),
         do=_text(fields, "do"),
+        counts=_counts(fields),
+        page=_text(fields, "page") == "true",
     )
     if option.do and option.do not in DEEDS:
         raise fields["do"].wrong(f"'do' is one of {', '.join(DEEDS)}")
     return option
+
+
+def _counts(fields: Mapping[str, Node]) -> Count | None:
+    if "counts" not in fields:
+        return None
+    for count in COUNTS:
+        if fields["counts"].text() == count:
+            return count
+    raise fields["counts"].wrong(f"'counts' is one of {', '.join(COUNTS)}")
 
 
 def _slot(node: Node) -> Slot:
@@ -255,6 +284,7 @@ def _step(name: str, node: Node) -> Step:
         args=_texts(fields, "with"),
         cases=_texts(fields, "cases"),
         end=_text(fields, "end") == "true",
+        counts=_counts(fields),
         deaf_to=tuple(node.text() for node in fields["deaf_to"].items()) if "deaf_to" in fields else (),
     )
 

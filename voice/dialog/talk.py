@@ -12,6 +12,7 @@ from voice.dialog.actions import (
     End,
     Listen,
     LookUp,
+    Publish,
     Register,
     StartTimer,
     Transfer,
@@ -24,7 +25,7 @@ from voice.dialog.question import Asks, Question, Tries
 from voice.dialog.script import DialledLine, Script, Slot, Step
 from voice.dialog.texts import Texts
 from voice.dialog.turn import Act, Turn
-from voice.events import LookedUp, Understood
+from voice.events import Count, Counted, LookedUp, TopicOpened, Understood
 from voice.nlu import slots
 from voice.nlu.documents import KINDS as NUMBERS
 
@@ -140,6 +141,10 @@ class Talk:
         actions: list[Action] = []
         while True:
             step = self.script.steps[target]
+            if topic := self.script.topic(step.id, self.memory.values):
+                actions.append(Publish(TopicOpened(at_ms=self._at_ms, topic=topic)))
+            if step.counts and not step.say:
+                actions.append(self._count(step.counts, step.id))
             if step.look_up:
                 return actions + self._ask_office(step, LookUp(step.look_up, self._args(step)))
             if step.register:
@@ -158,6 +163,8 @@ class Talk:
             key = f"{step.say}.{self.memory.values.get(step.by, '')}" if step.by else step.say
             last = bool(step.transfer)
             actions += self._say(self._text(key, self._variant(key)), cut=not last)
+            if step.counts:
+                actions.append(self._count(step.counts, step.id, say=self.floor.newest))
             if step.transfer:
                 self.memory.keep(TARGET, step.transfer)
                 self._after = Transfer(step.transfer, self._reason or "flow")
@@ -167,6 +174,9 @@ class Talk:
                 self._after = End("goodbye")
                 return actions
             target = step.go
+
+    def _count(self, what: Count, step: str, *, say: int = 0) -> Action:
+        return Publish(Counted(at_ms=self._at_ms, what=what, step=step, say=say))
 
     def _ask(self, step: Step) -> list[Action]:
         self.question = Question(self.script, step, today=self.today)
