@@ -22,7 +22,7 @@ EDGES = ("transports", "captions", "archive", "desk")
 FLOORS: dict[str, int] = (
     dict.fromkeys(GROUND, 0)
     | dict.fromkeys(SKILLS, 1)
-    | {"dialog": 2, "call": 3}
+    | {"dialog": 2, "masking": 2, "call": 3}
     | dict.fromkeys(EDGES, 4)
     | {"reload": 4, "review": 5}
     # The faces are stairs: each may use those below it.
@@ -37,7 +37,7 @@ OF_A_ROOM = {
 }
 EVERYWHERE = {"numpy"}
 
-PURE = re.compile(r"voice/(dialog/.*|vad/endpoint.*|audio/framing|asr/stabiliser.*)\.py")
+PURE = re.compile(r"voice/(dialog/.*|masking/.*|vad/endpoint.*|audio/framing|asr/stabiliser.*)\.py")
 IMPURE_MODULES = {"asyncio", "time", "threading", "logging", "concurrent", "multiprocessing", "subprocess", "socket"}
 IMPURE_CALLS = {"open", "print", "input"}
 STARTS_WORK = {
@@ -235,6 +235,7 @@ PLANTED: list[tuple[Rule, dict[str, str], str]] = [
     (a_vendor_has_one_file, {"asr/a.py": "import vosk", "asr/b.py": "from vosk import Model"}, "vosk is imported in"),
     (a_vendor_has_one_file, {"web/a.py": "import fastapi", "desk/b.py": "import fastapi"}, "fastapi is imported in"),
     (pure_rooms_do_nothing, {"dialog/a.py": "import asyncio"}, "imports asyncio"),
+    (pure_rooms_do_nothing, {"masking/a.py": "import logging"}, "imports logging"),
     (pure_rooms_do_nothing, {"dialog/a.py": "from time import monotonic"}, "imports time.monotonic"),
     (pure_rooms_do_nothing, {"vad/endpointer.py": "import threading"}, "imports threading"),
     (pure_rooms_do_nothing, {"audio/framing.py": "open('x')"}, "calls open"),

@@ -1,0 +1,111 @@
+"""Personal data in a call, in this order: what the dialog asked for, checksums, forms and words around, names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import get_args
+
+from voice.masking import answers, mail
+from voice.masking.addresses import addresses
+from voice.masking.births import dates_of_birth
+from voice.masking.echoes import echoes
+from voice.masking.names import names
+from voice.masking.numbers import kind_of
+from voice.masking.rows import Row, chains, rows
+from voice.masking.rules import rules
+from voice.masking.said import Known, Said
+from voice.masking.spans import Kind, Span, Why, joined
+from voice.masking.tokens import Token, tokens
+
+__all__ = ["Known", "Said", "find"]
+
+_LASTS = 2  # utterances of one side that a question is good for
+
+
+def find(call: Sequence[Said], known: Sequence[Known] = ()) -> tuple[Span, ...]:
+    """All personal data of a call, in order, apart from each other.
+
+    call: its utterances in the order they were said. known: what the dialog has taken, so that it is found wherever it
+    is said again, by whomever.
+    """
+    told = _Call(call)
+    spans = [*told.answered(), *told.numbers(), *told.formats(), *told.named()]
+    spans += echoes(call, told.words, told.rows, spans, known)
+    return joined(spans)
+
+
+@dataclass
+class _Call:
+    said: Sequence[Said]
+    words: list[tuple[Token, ...]] = field(init=False)
+    rows: list[list[Row]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = [tokens(one.text) for one in self.said]
+        self.rows = [rows(at, words) for at, words in enumerate(self.words)]
+
+    @cached_property
+    def questions(self) -> list[Kind | None]:
+        """What the other side asked for in words before each utterance."""
+        open_: dict[str, tuple[Kind, int]] = {}
+        found: list[Kind | None] = []
+        for one, words in zip(self.said, self.words, strict=True):
+            kind, left = open_.pop(one.side, (None, 0))
+            found.append(kind)
+            if kind and left > 1:
+                open_[one.side] = (kind, left - 1)
+            asked = rules().asked(words)
+            if asked and one.side != "caller":
+                open_["caller"] = (asked, _LASTS)
+        return found
+
+    def answered(self) -> Iterator[Span]:
+        for at, one in enumerate(self.said):
+            if one.asked not in get_args(Kind):
+                continue
+            kind: Kind = one.asked  # type: ignore[assignment]
+            if kind in answers.DIGITS:
+                yield from self._spans(
+                    at, answers.digits(self.words[at], self.rows[at], line=one.side == "line"), kind, "state"
+                )
+            elif kind in answers.WORDS and one.side != "line":
+                yield from self._spans(at, answers.words(kind, self.words[at], one.text), kind, "state")
+
+    def numbers(self) -> Iterator[Span]:
+        for chain in chains(self.said, self.words, self.rows):
+            if found := kind_of(self.said, self.words, chain, self.questions):
+                for row in chain:
+                    yield from self._spans(row.at, [(row.first, row.last)], *found)
+
+    def formats(self) -> Iterator[Span]:
+        office = False
+        for at, one in enumerate(self.said):
+            words, asked = self.words[at], one.asked or self.questions[at]
+            for start, end in mail.written(one.text):
+                yield Span(utterance=one.utterance, start=start, end=end, kind="email", why="format")
+            yield from self._spans(at, mail.spoken(words), "email", "format")
+            yield from self._spans(at, dates_of_birth(words, asked=asked == "birth_date"), "birth_date", "context")
+            if one.side != "line":
+                office = office and one.side == "operator"
+                found = addresses(words, asked=asked == "address" and one.side == "caller", office=office)
+                yield from self._spans(at, found, "address", "context")
+            office = any(token.word in rules().addresses.office for token in words)
+
+    def named(self) -> Iterator[Span]:
+        for at, one in enumerate(self.said):
+            if one.side == "line":
+                continue
+            yield from self._spans(at, names(self.words[at]), "name", "name")
+            if self.questions[at] == "name" and one.side == "caller":
+                yield from self._spans(at, answers.words("name", self.words[at], one.text), "name", "context")
+
+    def _spans(
+        self, at: int, places: Iterator[tuple[int, int]] | list[tuple[int, int]], kind: Kind, why: Why
+    ) -> Iterator[Span]:
+        words = self.words[at]
+        for first, last in places:
+            yield Span(
+                utterance=self.said[at].utterance, start=words[first].start, end=words[last].end, kind=kind, why=why
+            )

@@ -1,0 +1,216 @@
+"""The words by which personal data is known, read once: rules/ru.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from voice.errors import PromptError
+from voice.masking.spans import Kind
+from voice.masking.tokens import Token
+
+RULES = Path(__file__).with_name("rules") / "ru.toml"
+LABELS = Path(__file__).with_name("labels") / "ru.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Whole words, and beginnings of words."""
+
+    whole: frozenset[str] = frozenset()
+    begins: tuple[str, ...] = ()
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.whole or (bool(word) and word.startswith(self.begins))
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    called: Mapping[Kind, Words]
+    public: Words
+    ends: Words
+    free: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Births:
+    cues: Words
+    months: Words
+    years: Words
+    inside: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    at: Words
+    dot: Words
+    marks: Words
+    hosts: Words
+    tops: Words
+    before: Words
+    letters: Words
+    most_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    sure: Words
+    soft: Words
+    between: Words
+    never: Words
+    places: Words
+    named_after: Words
+    surname: re.Pattern[str]
+    patronymic: re.Pattern[str]
+    spelling: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    street: Words
+    settlement: Words
+    house: Words
+    flat: Words
+    home: Words
+    index: Words
+    office: Words
+    inside: Words
+    outside: Words
+    letters: Words
+    before_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    numbers: Numbers
+    questions: Mapping[Kind, tuple[tuple[str, ...], ...]]  # phrases, each a row of beginnings of words
+    births: Births
+    mail: Mail
+    names: Names
+    addresses: Addresses
+    beside: Words  # words of an answer that are no part of the value
+    parts: Words  # «цифра»: an answer that mends one place of a number
+
+    def asked(self, row: Sequence[Token]) -> Kind | None:
+        """What a question asks for; of two things the one named last."""
+        best: tuple[int, Kind] | None = None
+        for kind, phrases in self.questions.items():
+            for phrase in phrases:
+                for i in range(len(row) - len(phrase) + 1):
+                    if all(row[i + j].word.startswith(start) for j, start in enumerate(phrase)):
+                        best = max(best or (i, kind), (i, kind))
+        return best and best[1]
+
+
+@cache
+def rules() -> Rules:
+    """Raises PromptError when the file is not whole."""
+    data = _read(RULES)
+    try:
+        return _rules(data)
+    except (KeyError, re.error) as error:
+        raise PromptError(str(RULES), 0, f"cannot be used: {error}") from error
+
+
+@cache
+def labels() -> Mapping[Kind, str]:
+    """What is shown in the place of each kind. Raises PromptError when one is missing."""
+    data = _read(LABELS)
+    if missing := set(get_args(Kind)) - data.keys():
+        raise PromptError(str(LABELS), 1, f"no label for {min(missing)}")
+    return cast(Mapping[Kind, str], data)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PromptError(str(path), 0, f"cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise PromptError(str(path), 0, f"cannot be used: {error}") from error
+
+
+def _rules(data: Mapping[str, Any]) -> Rules:
+    return Rules(
+        numbers=_numbers(data["numbers"]),
+        questions={
+            kind: tuple(tuple(phrase.split()) for phrase in phrases) for kind, phrases in data["questions"].items()
+        },
+        births=_births(data["birth"], data["months"]),
+        mail=_mail(data["mail"]),
+        names=_names(data["names"]),
+        addresses=_addresses(data["addresses"]),
+        beside=_whole(data["answers"]["beside"]),
+        parts=Words(begins=tuple(data["answers"]["parts"])),
+    )
+
+
+def _numbers(data: Mapping[str, Any]) -> Numbers:
+    begins = {name: Words(begins=tuple(words)) for name, words in data["begins"].items()}
+    return Numbers(
+        public=begins.pop("public"),
+        called=cast(Mapping[Kind, Words], begins),
+        ends=_whole(data["ends"]),
+        free=re.compile(data["free"]),
+    )
+
+
+def _births(data: Mapping[str, Any], months: Mapping[str, Any]) -> Births:
+    return Births(
+        cues=Words(frozenset(data["words"]), tuple(data["begins"])),
+        months=_whole(stem + ending for stem in months["words"] for ending in months["endings"]),
+        years=_whole(data["years"]),
+        inside=_whole(data["inside"]),
+    )
+
+
+def _mail(data: Mapping[str, Any]) -> Mail:
+    return Mail(
+        at=_whole(data["at"]),
+        dot=_whole(data["dot"]),
+        marks=_whole(data["marks"]),
+        hosts=_whole(data["hosts"]),
+        tops=_whole(data["tops"]),
+        before=_whole(data["before"]),
+        letters=_whole(data["letters"]),
+        most_words=data["most_words"],
+    )
+
+
+def _names(data: Mapping[str, Any]) -> Names:
+    return Names(
+        sure=_whole(data["sure"]),
+        soft=_whole(data["soft"]),
+        between=_whole(data["between"]),
+        never=_whole(data["never"]),
+        places=_whole(data["places"]),
+        named_after=_whole(data["named_after"]),
+        surname=re.compile(rf"\w{{2,}}(?:{data['surname']})"),
+        patronymic=re.compile(data["patronymic"]),
+        spelling=_whole(data["spelling"]),
+    )
+
+
+def _addresses(data: Mapping[str, Any]) -> Addresses:
+    return Addresses(
+        street=Words(frozenset(data["street_short"]), tuple(data["street"])),
+        settlement=Words(frozenset(data["settlement_short"]), tuple(data["settlement"])),
+        house=_whole(data["house"]),
+        flat=_whole(data["flat"]),
+        home=_whole(data["home"]),
+        index=_whole(data["index"]),
+        office=Words(begins=tuple(data["office"])),
+        inside=_whole(data["inside"]),
+        outside=_whole(data["outside"]),
+        letters=_whole(data["letters"]),
+        before_words=data["before_words"],
+    )
+
+
+def _whole(words: Iterable[str]) -> Words:
+    return Words(frozenset(words))

@@ -1,0 +1,68 @@
+"""A text as words with their places; matching is the same as everywhere in voice/nlu."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voice.nlu.number_words import FILLERS, is_number
+
+_CYRILLIC, _CAPITALS = r"\u0400-\u04ff", r"\u0400-\u042fA-Z"
+_TOKEN = re.compile(rf"(?P<masked>\[[{_CAPITALS}][{_CAPITALS} .-]*\])|[{_CYRILLIC}]+|[A-Za-z]+|\d+")
+_DATE = re.compile(
+    r"(?<!\d)\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d)"
+    r"|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
+    r"|(?<!\d)(?<!\d[ -])[0-3]\d [01]\d (?:19|20)\d\d(?![ -]?\d)"
+)
+_TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """word: lower case, е for ё; empty where something is masked already. capital: it begins with a capital letter.
+    dated, timed: it belongs to a date or a time that is written in digits. breaks: a sentence ends before it.
+    initial: one capital letter with a point behind it, in place of a name."""
+
+    word: str
+    start: int
+    end: int
+    capital: bool = False
+    dated: bool = False
+    timed: bool = False
+    breaks: bool = False
+    initial: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        return is_number(self.word)
+
+    @property
+    def is_filler(self) -> bool:
+        return self.word in FILLERS
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Words and runs of digits, in order."""
+    dates = [match.span() for match in _DATE.finditer(text)]
+    times = [match.span() for match in _TIME.finditer(text)]
+    found: list[Token] = []
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        before = text[found[-1].end if found else 0 : start]
+        found.append(
+            Token(
+                "" if match["masked"] else match[0].lower().replace("ё", "е"),
+                start,
+                end,
+                match[0][0].isupper(),
+                _within(start, dates),
+                _within(start, times),
+                any(mark in before for mark in ".!?;") and not (found and found[-1].initial),
+                end - start == 1 and match[0].isupper() and text[end : end + 1] == ".",
+            )
+        )
+    return tuple(found)
+
+
+def _within(at: int, places: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in places)
