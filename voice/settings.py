@@ -47,6 +47,9 @@ class Settings:
     recogniser_threads: int = os.cpu_count() or 2
     synthesisers: int = 2
     take_away_days: int = 30  # how long callers may fetch what was said in their call; 0: not at all
+    keep_sound_days: int = 90  # of a call in the archive; 0: for ever
+    keep_text_days: int = 365
+    keep_figures_days: int = 1_825
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = 0  # where Asterisk connects its calls, usually 9092; 0: no telephone
     asterisk_token: str = ""  # what an Asterisk shows to connect its calls by chan_websocket; empty: it cannot

@@ -22,6 +22,7 @@ from voice.archive.schema import connect
 from voice.archive.sealing import CALLER, CallSeal
 from voice.archive.sound import TwoSides
 from voice.archive.sound_store import SoundStore
+from voice.archive.subjects import token
 from voice.archive.tables import Calls, Events, Traces, Utterances, Words
 from voice.errors import KeyDestroyed, RecordDamaged, SetupError, VoiceError
 from voice.events import Word
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 LATELY = timedelta(days=30)
 LOOKED_AT = 20  # calls, to see whether the keys are theirs
-PHONE = "phone"  # a kind of voice/archive/tables.Subjects
+PHONE = "phone"  # a kind of subjects.py
 
 
 def _utc_now() -> datetime:
@@ -82,7 +83,7 @@ class Archive:
             raise SetupError(f"cannot keep recordings in {sound}: {error}") from error
         engine = connect(url, ring)
         _fit(engine, ring)
-        return cls(engine, ring, SoundStore(sound), owner, version, now)
+        return cls(engine, ring, SoundStore(sound, ring), owner, version, now)
 
     @classmethod
     def of(cls, settings: Settings, *, version: str = "") -> Archive:
@@ -101,12 +102,9 @@ class Archive:
         """Open a call's record; `call_id` is a uuid4 in hex. Never raises for a full disk: see `Recorder.failed`."""
         started_at = self.now()
         name = self.sounds.name(call_id, started_at)
-        cipher = self.keys.make(call_id)
-        seal = CallSeal(call_id, cipher)
+        seal = CallSeal(call_id, self.keys.make(call_id))
         journal = Journal(self.engine, call_id)
-        sound = TwoSides(
-            lambda: self.sounds.create(name, call_id, cipher), lambda: self.sounds.mend(name, call_id, cipher)
-        )
+        sound = TwoSides(lambda: self.sounds.create(name, call_id), lambda: self.sounds.mend(name, call_id))
         recorder = Recorder(seal, self.keys, journal, sound, self.now)
         self._retry()
         self._journals.append(journal)
@@ -117,7 +115,7 @@ class Archive:
                 id=call_id,
                 line=line,
                 caller=seal.text(caller, CALLER),
-                caller_token=self.keys.token(PHONE, caller),
+                caller_token=token(self.keys, PHONE, caller),
                 transport=transport,
                 language=language,
                 version=self._version,
@@ -160,11 +158,12 @@ class Archive:
 
     def called_lately(self, caller: str, line: str) -> bool:
         """Has this caller had a whole call with this line within LATELY? Nobody is known without a number."""
-        if not caller:
+        known = token(self.keys, PHONE, caller)
+        if not known:
             return False
         wanted = select(Calls.id).where(
             Calls.started_at > self.now() - LATELY,
-            Calls.caller_token == self.keys.token(PHONE, caller),
+            Calls.caller_token == known,
             Calls.line == line,
             Calls.state == "complete",
         )
@@ -215,7 +214,7 @@ class Archive:
         with self.engine.connect() as connection:
             name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one_or_none()
         try:
-            return self.sounds.read(name, call_id, self.keys.of(call_id)) if name else None
+            return self.sounds.read(name, call_id) if name else None
         except (FileNotFoundError, KeyDestroyed):
             return None
 
@@ -236,6 +235,12 @@ class Archive:
         """One transaction that writes, whole or not at all; on SQLite others that write wait for it from its start."""
         with self.engine.connect().execution_options(immediate=True) as connection, connection.begin():
             yield connection
+
+    def compact(self) -> None:
+        """Let nothing of what was deleted lie in the database's journal; waits for nobody who still reads it."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
     def tie(self, call_id: str) -> None:
         """Begin the chain of a call that is over: from now on a change of its record or its sound shows."""
@@ -279,7 +284,7 @@ class Archive:
         flaws = [line for line in row.flaws.splitlines() if line] + ["killed: the process died during the call"]
         sound = ""
         try:
-            sound = self.sounds.mend(row.sound, row.id, self.keys.of(row.id)) if row.sound else ""
+            sound = self.sounds.mend(row.sound, row.id) if row.sound else ""
         except FileNotFoundError:
             pass  # killed before its first sound
         except (OSError, RuntimeError, VoiceError) as error:

@@ -82,3 +82,28 @@ class Record:
     utterances: tuple[Utterance, ...]
     events: tuple[StoredEvent, ...]
     traces: tuple[ReplyTimes, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A call that may not be destroyed."""
+
+    id: int
+    call: str
+    by: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destruction:
+    """What was destroyed. It names no person: `subject` is a kind and a keyed hash."""
+
+    id: int
+    at: datetime
+    by: str
+    reason: str
+    what: Literal["sound", "text", "figures", "everything"]
+    subject: str
+    calls: tuple[str, ...]
+    method: str

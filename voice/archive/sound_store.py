@@ -1,4 +1,7 @@
-"""Where the sound of calls lies: a sealed FLAC for each, 16 000 Hz, the caller left and the line or a person right."""
+"""Where the sound of calls lies: a sealed FLAC for each, 16 000 Hz, the caller left and the line or a person right.
+
+Sound has keys of its own, because it is destroyed sooner than words.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from voice.archive.cipher import Cipher
+from voice.archive.keys import KeyRing
 from voice.archive.sealed_sound import SealedFile, read_sealed, write_sealed
 from voice.audio.files import Channels, FlacWriter, salvage
 from voice.errors import RecordingFailed
@@ -39,35 +43,38 @@ class SealedFlac:
 class SoundStore:
     """All recordings. Any thread may read; a recording is written by one."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keys: KeyRing) -> None:
         self.folder = folder
+        self._keys = keys
 
     @staticmethod
     def name(call_id: str, started_at: datetime) -> str:
         return f"{started_at:%Y-%m-%d}/{call_id}.flac{SEALED}"
 
-    def create(self, name: str, call_id: str, cipher: Cipher) -> SealedFlac:
+    def create(self, name: str, call_id: str) -> SealedFlac:
         """Raises OSError, RecordingFailed."""
-        return SealedFlac(self.folder / name, call_id, cipher)
+        return SealedFlac(self.folder / name, call_id, self._keys.make(_key(call_id)))
 
-    def read(self, name: str, call_id: str, cipher: Cipher) -> bytes:
+    def read(self, name: str, call_id: str) -> bytes:
         """The whole FLAC. Raises FileNotFoundError, RecordDamaged."""
         path = self.folder / name
-        return read_sealed(path, call_id, cipher)[0] if name.endswith(SEALED) else path.read_bytes()
+        if not name.endswith(SEALED):
+            return path.read_bytes()
+        return read_sealed(path, call_id, self._keys.of(_key(call_id)))[0]
 
-    def mend(self, name: str, call_id: str, cipher: Cipher) -> str:
+    def mend(self, name: str, call_id: str) -> str:
         """Make a recording whole whose process died, and seal one that lay open; its name from now on.
 
         Raises FileNotFoundError, RecordDamaged, BadAudio, OSError.
         """
         path = self.folder / name
         if name.endswith(SEALED):
-            flac, whole = read_sealed(path, call_id, cipher)
+            flac, whole = read_sealed(path, call_id, self._keys.of(_key(call_id)))
             if not whole:
-                write_sealed(path, salvage(flac)[0], call_id, cipher)
+                write_sealed(path, salvage(flac)[0], call_id, self._keys.of(_key(call_id)))
             return name
         sealed = path.with_name(path.name + SEALED)
-        write_sealed(sealed, salvage(path.read_bytes())[0], call_id, cipher)
+        write_sealed(sealed, salvage(path.read_bytes())[0], call_id, self._keys.make(_key(call_id)))
         path.unlink()
         return name + SEALED
 
@@ -79,10 +86,19 @@ class SoundStore:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").digest()
 
-    def erase(self, name: str) -> None:
-        """Raises RecordingFailed."""
+    def exists(self, name: str, call_id: str) -> bool:
+        """Is there a key, or a file?"""
+        return self._keys.has(_key(call_id)) or (bool(name) and (self.folder / name).exists())
+
+    def erase(self, name: str, call_id: str) -> None:
+        """Destroy the key, and with it every copy; then the file. Raises RecordingFailed."""
+        self._keys.destroy(_key(call_id))
         if name:
             try:
                 (self.folder / name).unlink(missing_ok=True)
             except OSError as error:
                 raise RecordingFailed(f"a recording could not be erased: {error}") from error
+
+
+def _key(call_id: str) -> str:
+    return f"{call_id}-sound"

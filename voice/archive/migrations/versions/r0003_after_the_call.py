@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from voice.archive.chain import event_link
 from voice.archive.sealing import CALLER, CallSeal
+from voice.archive.subjects import token
 from voice.errors import SetupError
 
 revision = "0003"
@@ -292,7 +293,7 @@ def _seal_call(connection: Any, keys: Any, seal: CallSeal, caller: str) -> None:
     run(
         "UPDATE calls SET caller = :sealed, caller_token = :token WHERE id = :call",
         sealed=seal.text(caller, CALLER),
-        token=keys.token("phone", caller),
+        token=token(keys, "phone", caller),
     )
     words: dict[int, list[str]] = {}
     for utterance, text in run("SELECT utterance, text FROM words WHERE call = :call ORDER BY utterance, n").all():

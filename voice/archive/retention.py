@@ -1,0 +1,202 @@
+"""How long what is kept of calls is kept, and how it is destroyed: when its time is over, or when somebody asks for it.
+
+Sound, words and figures have clocks of their own. Words and sound go by destroying their keys, so that no copy of the
+database or of the files can be read either. What is under a hold stays. Each destruction leaves a record that names
+nobody. It belongs to one thread at a time, in whatever process.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
+
+from voice.archive import chain
+from voice.archive.archive import PHONE, Archive
+from voice.archive.records import Destruction, Hold
+from voice.archive.subjects import token
+from voice.archive.tables import Base, Calls, Destructions, Figures, Holds, Links, Subjects
+from voice.settings import Settings
+
+log = logging.getLogger(__name__)
+
+CLOCK = "retention"  # who destroys what nobody asked to be destroyed
+AT_ONCE = 200  # calls in one destruction
+CUT_OFF = timedelta(days=30)  # so long ago a destruction may have been cut off and still be finished
+METHOD = "AES-256-GCM keys overwritten and removed; rows and files deleted"
+# What holds words, or leads to a person, by table; what is not named here holds neither, or only sealed words.
+WORDS: tuple[str, ...] = (
+    *("events", "utterances", "words", "slots", "masks", "corrections", "rehearings", "subjects", "take_aways"),
+    *("remarks", "links"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Days from a call's end; 0: for ever."""
+
+    sound_days: int
+    text_days: int
+    figures_days: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Clocks:
+        return cls(settings.keep_sound_days, settings.keep_text_days, settings.keep_figures_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What came of a request to destroy: calls destroyed, and those that a hold keeps."""
+
+    calls: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+class Retention:
+    def __init__(self, archive: Archive, clocks: Clocks) -> None:
+        self._archive, self._clocks = archive, clocks
+
+    def tick(self) -> int:
+        """Destroy what has outlived its clock, and finish what was cut off before; how many calls were touched."""
+        sound = self._destroy_due("sound", self._clocks.sound_days, Calls.sound_erased_at.is_(None))
+        text = self._destroy_due("text", self._clocks.text_days, Calls.text_erased_at.is_(None))
+        has_figures = select(Figures.call).where(Figures.call == Calls.id).exists()
+        figures = self._destroy_due("figures", self._clocks.figures_days, has_figures)
+        self._finish()
+        return sound + text + figures
+
+    def erase(self, kind: str, value: str, *, by: str, reason: str) -> Erased:
+        """Destroy every call about this number: a kind of subjects.py (a phone, a СНИЛС, an appeal).
+
+        Its figures stay: they lead to nobody. Raises RecordingFailed when a key could not be destroyed.
+        """
+        subject = token(self._archive.keys, kind, value)
+        about = select(Subjects.call).where(Subjects.kind == kind, Subjects.token == subject)
+        wanted = select(Calls.id).where(Calls.text_erased_at.is_(None), Calls.id.in_(about))
+        if kind == PHONE:
+            wanted = select(Calls.id).where(
+                Calls.text_erased_at.is_(None), Calls.id.in_(about) | (Calls.caller_token == subject)
+            )
+        with self._archive.engine.connect() as connection:
+            found = connection.execute(wanted.where(Calls.ended_at.is_not(None))).scalars().all() if subject else []
+        return self.erase_calls(found, by=by, reason=reason, subject=f"{kind}:{subject}")
+
+    def erase_calls(self, calls: Sequence[str], *, by: str, reason: str, subject: str = "") -> Erased:
+        """Destroy words and sound of these calls, but for those under a hold. Raises RecordingFailed."""
+        with self._archive.engine.connect() as connection:
+            held = set(connection.execute(_held().where(Holds.call.in_(calls))).scalars())
+        free = tuple(call for call in calls if call not in held)
+        if free:
+            self._destroy("everything", free, by=by, reason=reason, subject=subject)
+        return Erased(free, tuple(call for call in calls if call in held))
+
+    def hold(self, call_id: str, *, by: str, reason: str) -> int:
+        """Keep this call until the hold is lifted; the hold's number."""
+        with self._archive.writing() as connection:
+            values = {"call": call_id, "by": by, "at": self._archive.now(), "reason": reason, "lifted_by": ""}
+            added = connection.execute(insert(Holds).values(**values)).inserted_primary_key
+            assert added is not None
+            self._archive.link(connection, call_id, "holds", added[0])
+        return int(added[0])
+
+    def lift(self, hold_id: int, *, by: str) -> bool:
+        """End a hold; False when there is no such hold any more."""
+        with self._archive.writing() as connection:
+            call_id = connection.execute(_held().where(Holds.id == hold_id)).scalar_one_or_none()
+            if call_id is None:
+                return False
+            change = update(Holds).where(Holds.id == hold_id)
+            connection.execute(change.values(lifted_by=by, lifted_at=self._archive.now()))
+            self._archive.link(connection, call_id, "holds", hold_id)
+        return True
+
+    def holds(self, call_id: str = "") -> tuple[Hold, ...]:
+        """Those that stand; of one call, or of all."""
+        wanted = select(Holds.__table__).where(Holds.lifted_at.is_(None)).order_by(Holds.id)
+        with self._archive.engine.connect() as connection:
+            rows = connection.execute(wanted.where(Holds.call == call_id) if call_id else wanted).all()
+        return tuple(Hold(id=row.id, call=row.call, by=row.by, at=row.at, reason=row.reason) for row in rows)
+
+    def destructions(self, *, limit: int = 100, before: int | None = None) -> tuple[Destruction, ...]:
+        """The newest first; before: a destruction's number."""
+        wanted = select(Destructions.__table__).order_by(Destructions.id.desc()).limit(limit)
+        with self._archive.engine.connect() as connection:
+            rows = connection.execute(wanted.where(Destructions.id < before) if before else wanted).all()
+        return tuple(Destruction(**{**row._mapping, "calls": tuple(row.calls)}) for row in rows)
+
+    def _destroy_due(self, what: str, days: int, still: ColumnElement[bool]) -> int:
+        if not days:
+            return 0
+        limit = self._archive.now() - timedelta(days=days)
+        due = select(Calls.id).where(Calls.ended_at < limit, still, Calls.id.not_in(_held()))
+        count = 0
+        while True:
+            with self._archive.engine.connect() as connection:
+                calls = connection.execute(due.order_by(Calls.ended_at).limit(AT_ONCE)).scalars().all()
+            if not calls:
+                return count
+            self._destroy(what, calls, by=CLOCK, reason=f"{days} days are over")
+            count += len(calls)
+
+    def _destroy(self, what: str, calls: Sequence[str], *, by: str, reason: str, subject: str = "") -> None:
+        """First it is written that they are destroyed, then they are: what is cut off between, `_finish` finishes."""
+        now = self._archive.now()
+        with self._archive.writing() as connection:
+            named = connection.execute(select(Calls.id, Calls.sound).where(Calls.id.in_(calls)))
+            sounds = {row.id: row.sound for row in named}
+            if what in ("text", "everything"):
+                self._clear_words(connection, calls)
+                erased = {"text_erased_at": now, "caller": b"", "caller_token": "", "notice": ""}
+                connection.execute(update(Calls).where(Calls.id.in_(calls)).values(**erased))
+            if what in ("sound", "everything"):
+                connection.execute(update(Calls).where(Calls.id.in_(calls)).values(sound_erased_at=now))
+            if what == "figures":
+                connection.execute(delete(Figures).where(Figures.call.in_(calls)))
+            values = {"what": what, "subject": subject, "calls": list(calls), "method": METHOD}
+            connection.execute(insert(Destructions).values(at=now, by=by, reason=reason, **values))
+        everything = what == "everything"
+        for call_id, sound in sounds.items():
+            self._destroy_keys(call_id, sound, text=everything or what == "text", sound=everything or what == "sound")
+        with self._archive.writing() as connection:
+            for call_id in calls:
+                self._tie_anew(connection, call_id, what)
+        self._archive.compact()
+
+    def _destroy_keys(self, call_id: str, name: str, *, text: bool, sound: bool) -> None:
+        if sound:
+            self._archive.sounds.erase(name, call_id)
+        if text:
+            self._archive.keys.destroy(call_id)
+
+    def _clear_words(self, connection: Connection, calls: Sequence[str]) -> None:
+        for name in WORDS:
+            if (table := Base.metadata.tables.get(name)) is not None:
+                connection.execute(delete(table).where(table.c.call.in_(calls)))
+
+    def _tie_anew(self, connection: Connection, call_id: str, what: str) -> None:
+        if what in ("text", "everything"):
+            connection.execute(delete(Links).where(Links.call == call_id))
+            chain.add(connection, self._archive.keys, call_id, "record")
+        if what == "sound" and connection.execute(select(Links.n).where(Links.call == call_id)).first():
+            chain.add(connection, self._archive.keys, call_id, "sound")
+
+    def _finish(self) -> None:
+        """Keys that outlived what is written: the process died between the two, or the disk failed."""
+        lately = self._archive.now() - CUT_OFF
+        erased = (Calls.text_erased_at > lately) | (Calls.sound_erased_at > lately)
+        wanted = select(Calls.id, Calls.sound, Calls.text_erased_at, Calls.sound_erased_at).where(erased)
+        with self._archive.engine.connect() as connection:
+            rows = connection.execute(wanted).all()
+        for row in rows:
+            text = row.text_erased_at is not None and self._archive.keys.has(row.id)
+            sound = row.sound_erased_at is not None and self._archive.sounds.exists(row.sound, row.id)
+            if text or sound:
+                log.warning("a destruction that was cut off is finished")
+                self._destroy_keys(row.id, row.sound, text=text, sound=sound)
+
+
+def _held() -> Select[str]:
+    return select(Holds.call).where(Holds.lifted_at.is_(None))
