@@ -4,12 +4,13 @@ from uuid import uuid4
 
 import pytest
 
+from tests.databases import database, postgresql  # noqa: F401  fixtures
 from voice.archive.archive import Archive
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound", version="0.1.0")
+def archive(database: str, tmp_path: Path) -> Iterator[Archive]:  # noqa: F811
+    archive = Archive.open(database, tmp_path / "sound", version="0.1.0")
     yield archive
     archive.close()
 

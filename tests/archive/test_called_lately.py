@@ -1,5 +1,6 @@
 """Who has called before: asked before every call is answered."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -24,8 +25,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def archive(tmp_path: Path, clock: Clock) -> Archive:
-    return Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound", now=clock)
+def archive(database: str, tmp_path: Path, clock: Clock) -> Iterator[Archive]:
+    archive = Archive.open(database, tmp_path / "sound", now=clock)
+    yield archive
+    archive.close()
 
 
 def call(archive: Archive, caller: str, *, line: str = LINE, whole: bool = True) -> None:

@@ -94,9 +94,11 @@ def test_a_call_is_read_back_as_it_happened(archive: Archive, call_id: str) -> N
     assert kept.call.first_words == "статус заявки"
 
 
-def test_every_event_is_in_the_database_when_the_call_returns(archive: Archive, call_id: str, tmp_path: Path) -> None:
+def test_every_event_is_in_the_database_when_the_call_returns(
+    archive: Archive, call_id: str, tmp_path: Path, database: str
+) -> None:
     recorder = archive.begin(call_id, "1001", "", "file")
-    reader = Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound")
+    reader = Archive.open(database, tmp_path / "sound")
     for seq, one in enumerate((one for one in STORY if not isinstance(one, Partial)), 1):
         recorder.event(one)
         kept = reader.call(call_id)
@@ -232,12 +234,10 @@ def test_a_failing_sound_file_loses_no_word(archive: Archive, call_id: str, tmp_
     assert (kept.call.sound, kept.call.sound_lost_ms, len(kept.utterances)) == ("", 4_000, 7)
 
 
-def test_the_newest_calls_come_first_page_by_page(tmp_path: Path) -> None:
+def test_the_newest_calls_come_first_page_by_page(database: str, tmp_path: Path) -> None:
     minutes = iter(range(1000))
     clock = datetime(2026, 1, 1, tzinfo=UTC)
-    archive = Archive.open(
-        f"sqlite:///{tmp_path / 'a.db'}", tmp_path / "sound", now=lambda: clock + timedelta(minutes=next(minutes))
-    )
+    archive = Archive.open(database, tmp_path / "sound", now=lambda: clock + timedelta(minutes=next(minutes)))
     for number in range(5):
         archive.begin(f"{number:032x}", "1001" if number % 2 else "1002", "", "file").seal("caller")
     first = archive.calls(limit=2)

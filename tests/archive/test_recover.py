@@ -5,9 +5,11 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from voice.archive.archive import Archive
 from voice.audio.files import read_channels
@@ -20,7 +22,7 @@ BEGIN = """
     from voice.archive.archive import Archive
     from voice.events import *
     here = Path(sys.argv[1])
-    archive = Archive.open(f"sqlite:///{here / 'archive.db'}", here / "sound")
+    archive = Archive.open(sys.argv[2], here / "sound")
     recorder = archive.begin("c" * 32, "1001", "", "browser")
     def turn(number):
         second = np.full(16_000, number % 100 + 1, np.int16)
@@ -33,18 +35,32 @@ BEGIN = """
 """
 
 
-def run(here: Path, code: str) -> "subprocess.Popen[str]":
+@dataclass(frozen=True)
+class Home:
+    """Where an archive is: its folder, and the URL of its database."""
+
+    folder: Path
+    url: str
+
+
+@pytest.fixture
+def home(tmp_path: Path, database: str) -> Home:
+    return Home(tmp_path, database)
+
+
+def run(home: Home, code: str) -> "subprocess.Popen[str]":
     program = textwrap.dedent(BEGIN) + textwrap.dedent(code)
-    return subprocess.Popen([sys.executable, "-c", program, str(here)], stdout=subprocess.PIPE, text=True)
+    told = [sys.executable, "-c", program, str(home.folder), home.url]
+    return subprocess.Popen(told, stdout=subprocess.PIPE, text=True)
 
 
-def reopen(here: Path) -> Archive:
-    return Archive.open(f"sqlite:///{here / 'archive.db'}", here / "sound")
+def reopen(home: Home) -> Archive:
+    return Archive.open(home.url, home.folder / "sound")
 
 
-def killed(here: Path, turns: int) -> int:
+def killed(home: Home, turns: int) -> int:
     """Kill a recording process after at least `turns` finals; return how many it had committed for sure."""
-    process = run(here, "number = 0\nwhile True:\n    turn(number)\n    number += 1\n    print(number, flush=True)\n")
+    process = run(home, "number = 0\nwhile True:\n    turn(number)\n    number += 1\n    print(number, flush=True)\n")
     assert process.stdout is not None
     committed = 0
     for line in process.stdout:
@@ -57,9 +73,9 @@ def killed(here: Path, turns: int) -> int:
     return int(rest[-1]) if rest else committed
 
 
-def test_a_killed_call_keeps_every_final_and_its_sound(tmp_path: Path) -> None:
-    committed = killed(tmp_path, turns=12)
-    archive = reopen(tmp_path)
+def test_a_killed_call_keeps_every_final_and_its_sound(home: Home) -> None:
+    committed = killed(home, turns=12)
+    archive = reopen(home)
     assert archive.recover() == ["c" * 32]
     kept = archive.call("c" * 32)
     assert kept is not None
@@ -79,38 +95,44 @@ def test_a_killed_call_keeps_every_final_and_its_sound(tmp_path: Path) -> None:
     archive.close()
 
 
-def test_a_mended_call_is_mended_once(tmp_path: Path) -> None:
-    killed(tmp_path, turns=3)
-    first = reopen(tmp_path)
+def test_a_mended_call_is_mended_once(home: Home) -> None:
+    killed(home, turns=3)
+    first = reopen(home)
     assert first.recover() == ["c" * 32]
     assert first.recover() == []
     first.close()
-    second = reopen(tmp_path)
+    second = reopen(home)
     assert second.recover() == []
-    assert list((tmp_path / "sound").glob("*.lock")) != []  # its own
+    assert list((home.folder / "sound").glob("*.lock")) != []  # its own
     second.close()
-    assert list((tmp_path / "sound").glob("*.lock")) == []
+    assert list((home.folder / "sound").glob("*.lock")) == []
 
 
-def test_a_call_killed_before_its_first_block_of_sound_has_none(tmp_path: Path) -> None:
-    process = run(tmp_path, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+def test_a_call_killed_before_its_first_block_of_sound_has_none(home: Home) -> None:
+    process = run(home, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
     process.communicate()
-    archive = reopen(tmp_path)
+    archive = reopen(home)
     archive.recover()
     kept = archive.call("c" * 32)
     assert kept is not None and kept.call.sound == "" and kept.call.length_ms == 0
     archive.close()
 
 
-def test_calls_of_another_living_process_are_left_alone(tmp_path: Path) -> None:
+def test_calls_of_another_living_process_are_left_alone(home: Home) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(BEGIN) + "turn(0)\nprint(1, flush=True)\ninput()", str(tmp_path)],
+        [
+            sys.executable,
+            "-c",
+            textwrap.dedent(BEGIN) + "turn(0)\nprint(1, flush=True)\ninput()",
+            str(home.folder),
+            home.url,
+        ],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
     assert process.stdout is not None
     process.stdout.readline()
-    archive = reopen(tmp_path)
+    archive = reopen(home)
     assert archive.recover() == []
     process.kill()
     process.communicate()
@@ -118,9 +140,9 @@ def test_calls_of_another_living_process_are_left_alone(tmp_path: Path) -> None:
     archive.close()
 
 
-def test_a_child_that_outlives_its_parent_does_not_keep_calls_open(tmp_path: Path) -> None:
+def test_a_child_that_outlives_its_parent_does_not_keep_calls_open(home: Home) -> None:
     process = run(
-        tmp_path,
+        home,
         """
         import os, signal
         child = os.fork()
@@ -137,7 +159,7 @@ def test_a_child_that_outlives_its_parent_does_not_keep_calls_open(tmp_path: Pat
     process.kill()
     process.wait()
     try:
-        archive = reopen(tmp_path)
+        archive = reopen(home)
         assert archive.recover() == ["c" * 32]
         archive.close()
     finally:
@@ -156,8 +178,9 @@ FULL = """
 
 def test_a_disk_that_really_fills_ends_no_call(tmp_path: Path) -> None:
     """No file may grow any more: first the sound stops, then the words wait, then the words come after all."""
+    home = Home(tmp_path, f"sqlite:///{tmp_path / 'archive.db'}")  # which writes in this process
     process = run(
-        tmp_path,
+        home,
         textwrap.dedent(FULL)
         + textwrap.dedent(
             """
@@ -180,7 +203,7 @@ def test_a_disk_that_really_fills_ends_no_call(tmp_path: Path) -> None:
     out, _ = process.communicate()
     assert process.returncode == 0
     assert out.split() == ["False", "True", "True", "True"]
-    archive = reopen(tmp_path)
+    archive = reopen(home)
     kept = archive.call("c" * 32)
     assert kept is not None and kept.call.state == "incomplete"
     assert {code for code, _ in kept.call.flaws} == {"words", "sound", "lost"}

@@ -301,6 +301,43 @@ class Finished(Base):
     at: Mapped[datetime]
 
 
+class Findables(Base):
+    """What calls are looked for by, so narrow that a hundred thousand rows are read at once. See index.py.
+
+    It repeats what Calls and Figures tell: joining them would cost a search what it may last. The words stand beside it
+    in `call_words`, by `n`, in each database's own kind of index.
+    """
+
+    __tablename__ = "findables"
+    __table_args__ = (
+        Index("findables_by_time", "started_at", "n"),
+        Index("findables_by_risk", "risk", "n"),
+        {"sqlite_autoincrement": True},
+    )
+
+    n: Mapped[int] = mapped_column(primary_key=True)  # never given twice: words of a row that is gone find nothing
+    call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), unique=True)
+    started_at: Mapped[datetime]
+    length_ms: Mapped[int]
+    line: Mapped[str]
+    language: Mapped[str] = mapped_column(String(8))
+    state: Mapped[str] = mapped_column(String(10))
+    intent: Mapped[str]
+    outcome: Mapped[str] = mapped_column(String(12))
+    operator: Mapped[bool]
+    confidence: Mapped[float | None]  # mean, of the caller's recognised words
+    risk: Mapped[float]
+
+
+class MaskedTexts(Base):
+    """A call's text as everybody may read it, for the list. `sealed`: JSON of [side, at ms, masked text]."""
+
+    __tablename__ = "masked_texts"
+
+    call: Mapped[str] = call_key()
+    sealed: Mapped[bytes]
+
+
 # --- how long it is kept ----------------------------------------------------------------------------------------------
 
 

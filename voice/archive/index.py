@@ -1,0 +1,106 @@
+"""The full-text index: which calls have which terms, on SQLite's FTS5 or PostgreSQL's tsvector.
+
+Both hold the same bag of terms (see terms.py) and are only asked for unions and cuts. A term stands there as a keyed
+hash, so that the database alone, without the archive's key, tells nobody what was said in a call.
+"""
+
+from __future__ import annotations
+
+from base64 import b32encode
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, column, delete, insert, select, table, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from voice.archive.archive import Archive
+from voice.archive.query import Phrase, Query
+from voice.archive.tables import Findables
+from voice.archive.terms import SIDES, pair, single, terms
+from voice.errors import RecordingFailed
+
+KIND = "term"  # of what is hashed: see keys.py
+HASH_BYTES = 5  # 8 letters: of a million terms hardly two are alike
+REMEMBERED = 200_000  # hashes of terms
+
+_SQLITE = {
+    "and": " AND ",
+    "or": " OR ",
+    "n": "rowid",
+    "match": "call_words MATCH :{name}",
+    "insert": "INSERT INTO call_words (rowid, words) VALUES (:n, :words)",
+}
+_POSTGRESQL = {
+    "and": " & ",
+    "or": " | ",
+    "n": "n",
+    "match": "words @@ CAST(:{name} AS tsquery)",
+    "insert": "INSERT INTO call_words (n, words) VALUES (:n, array_to_tsvector(string_to_array(:words, ' ')))",
+}
+
+
+class Index:
+    """Any thread may use it."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._sql = _SQLITE if archive.engine.dialect.name == "sqlite" else _POSTGRESQL
+        self._hash = lru_cache(maxsize=REMEMBERED)(self._hashed)
+
+    def put(self, values: Mapping[str, Any], said: Iterable[tuple[str, str]]) -> None:
+        """Make a call findable, or anew: `values` are the columns of Findables but `n`; said: (side, masked text).
+
+        Raises RecordingFailed.
+        """
+        found: set[str] = set()
+        for side, masked in said:
+            found |= terms(side, masked)
+        bag = " ".join(sorted(map(self._hash, found)))
+        try:
+            with self._archive.writing() as connection:
+                self._put(connection, values, bag)
+        except SQLAlchemyError as error:
+            raise RecordingFailed(f"a call could not be made findable: {type(error).__name__}") from error
+
+    def forget(self, call_id: str) -> None:
+        """Nobody finds the call any more. Raises RecordingFailed."""
+        try:
+            with self._archive.writing() as connection:
+                connection.execute(delete(Findables).where(Findables.call == call_id))
+        except SQLAlchemyError as error:
+            raise RecordingFailed(f"a call could not be taken out of the index: {type(error).__name__}") from error
+
+    def matching(self, query: Query, side: str = "") -> ColumnElement[bool] | None:
+        """The condition on Findables that `query` puts, said by `side` or by anybody; None: it puts none."""
+        sides = (side,) if side in SIDES else SIDES
+        conditions: list[ColumnElement[bool]] = []
+        if query.wanted:
+            all_of = self._sql["and"].join(self._phrase(one, sides) for one in query.wanted)
+            conditions.append(Findables.n.in_(self._found("wanted", all_of)))
+        if query.unwanted:
+            any_of = self._sql["or"].join(self._phrase(one, sides) for one in query.unwanted)
+            conditions.append(Findables.n.not_in(self._found("unwanted", any_of)))
+        return and_(*conditions) if conditions else None
+
+    def _put(self, connection: Connection, values: Mapping[str, Any], bag: str) -> None:
+        connection.execute(delete(Findables).where(Findables.call == values["call"]))
+        n = connection.execute(insert(Findables).values(**values).returning(Findables.n)).scalar_one()
+        connection.execute(text(self._sql["insert"]), {"n": n, "words": bag})
+
+    def _hashed(self, term: str) -> str:
+        return b32encode(bytes.fromhex(self._archive.keys.token(KIND, term)[: 2 * HASH_BYTES])).decode().lower()
+
+    def _found(self, name: str, match: str) -> Select[Any]:
+        condition = text(self._sql["match"].format(name=name)).bindparams(**{name: match})
+        return select(column(self._sql["n"])).select_from(table("call_words")).where(condition)
+
+    def _phrase(self, phrase: Phrase, sides: tuple[str, ...]) -> str:
+        """One of `sides` says all pairs of neighbours: nearly always the phrase, and nothing but terms to look up."""
+        either = self._sql["or"].join
+        said = []
+        for side in sides:
+            parts = [pair(side, one, two) for one, two in pairwise(phrase)] or [single(side, phrase[0])]
+            said.append(self._sql["and"].join(f"({either(map(self._hash, part))})" for part in parts))
+        return f"({either(f'({one})' for one in said)})"
