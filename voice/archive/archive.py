@@ -16,6 +16,7 @@ from voice.archive import chain, take_aways
 from voice.archive.journal import Journal
 from voice.archive.keys import KeyRing
 from voice.archive.owner import Owner, is_alive
+from voice.archive.reading import Reading, beside, reading
 from voice.archive.recorder import Recorder
 from voice.archive.records import Call, Record, ReplyTimes, StoredEvent, Utterance
 from voice.archive.schema import connect
@@ -205,6 +206,18 @@ class Archive:
                 ReplyTimes(n=one.n, utterance=one.utterance, stages_ms=one.stages, gap_ms=one.gap_ms) for one in traces
             ),
         )
+
+    def reading(self, call_id: str, *, unmasked: bool = False) -> Reading | None:
+        """One call as its reader may see it, corrected and, unless he may see everything, masked.
+
+        Raises RecordDamaged for what was changed.
+        """
+        record = self.call(call_id)
+        if record is None:
+            return None
+        with self.engine.connect() as connection:
+            left = beside(connection, record, self.open_sealed)
+        return reading(record, left, unmasked=unmasked)
 
     def sound_bytes(self, call_id: str) -> bytes | None:
         """The call's FLAC, 16 000 Hz, the caller left and the line right; None when there is none (any more).
