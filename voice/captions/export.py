@@ -44,9 +44,13 @@ def lines(events: Iterable[AnyEvent], labels: Labels) -> list[Line]:
 
 
 def web_vtt(events: Iterable[AnyEvent], labels: Labels) -> str:
+    return as_web_vtt(lines(events, labels))
+
+
+def as_web_vtt(lines: Iterable[Line]) -> str:
     """Source: W3C WebVTT: The Web Video Text Tracks Format, 4.1 and 4.2."""
     blocks = ["WEBVTT"]
-    for number, line in enumerate(lines(events, labels), 1):
+    for number, line in enumerate(lines, 1):
         times = f"{_time(line.start_ms)} --> {_time(line.end_ms)}"
         blocks.append(f"{number}\n{times}\n<v {_escape(line.speaker)}>{_escape(line.text)}</v>")
     return "\n\n".join(blocks) + "\n"
