@@ -26,6 +26,7 @@ from voice.dialog.script import Script, load_script
 from voice.doctor import examine
 from voice.errors import ModelMissing, VoiceError
 from voice.events import AnyEvent
+from voice.improve import replay
 from voice.line import CallRequest, Line
 from voice.serve import serve as serve_line
 from voice.settings import ROOT, Settings
@@ -54,6 +55,7 @@ models = typer.Typer(help="The recogniser's models.", no_args_is_help=True)
 voices = typer.Typer(help="The voices of the line.", no_args_is_help=True)
 app.add_typer(models, name="models")
 app.add_typer(voices, name="voices")
+app.command()(replay)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from voice.archive.archive import Archive
 from voice.asr.catalogue import listing, locate
 from voice.asr.vosk import VoskRecogniser
 from voice.call.log import Reader
-from voice.call.run import Call, Engines, Tongue
+from voice.call.run import BackOffice, Call, Engines, Tongue
 from voice.captions.labels import labels
 from voice.captions.live import CallCaptions, CaptionHub
 from voice.captions.pins import shown_pin
@@ -59,7 +59,7 @@ class Switchboard:
     recogniser: VoskRecogniser
     archive: Archive
     captions: CaptionHub
-    office: EmbeddedOffice
+    office: BackOffice
     workers: ThreadPoolExecutor
     writers: ThreadPoolExecutor
     others: dict[str, Second] = field(default_factory=dict)  # languages beside the line's own, by name

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.workshop.kept_calls import Kept
 from tests.workshop.test_lint import plant
+from tests.workshop.test_replay import Office
+from voice.archive.archive import Archive
 from voice.cli import app
+from voice.dialog.script import load_script
+from voice.events import HungUp
+from voice.settings import Settings
 
 
 @pytest.fixture
@@ -53,3 +61,35 @@ def test_simulate_places_only_callers_that_there_are(run: CliRunner, tmp_path: P
     file.write_text("callers: [{name: one, turns: [{say: да}]}]\n", encoding="utf-8")
     told = run.invoke(app, ["simulate", str(file), "--only", "two"])
     assert "no caller is named two" in str(told.exception)
+
+
+def test_replay_shows_whose_call_goes_otherwise(
+    run: CliRunner, language: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LINIYA_DATA", str(tmp_path / "data"))
+    call_id = _archive_a_call(language)
+    told = run.invoke(app, ["replay", "--check"])
+    assert told.exit_code == 0 and told.output == "1 calls, 0 go otherwise\n"
+    plant(language / "flows" / "main.yaml", "go: more", "go: bye")
+    report = tmp_path / "report.json"
+    told = run.invoke(app, ["replay", "--check", "--json", str(report)])
+    assert told.exit_code == 1 and "1 calls, 1 go otherwise" in told.output
+    assert f"{call_id}\n  steps        ask.colour > more\n           now ask.colour\n" in told.output
+    assert json.loads(report.read_text(encoding="utf-8"))[0]["changed"]["turns"] == {"before": 2, "after": 1}
+    assert run.invoke(app, ["replay"]).exit_code == 0, "only --check fails"
+    assert run.invoke(app, ["replay", "--since", "2100-01-01"]).output == "0 calls, 0 go otherwise\n"
+    assert "there is no call 0" in str(run.invoke(app, ["replay", "0"]).exception)
+
+
+def _archive_a_call(language: Path) -> str:
+    call = Kept(load_script(language), "100", Office())
+    call.listen()
+    call.speak("красный")
+    call.speak("нет")
+    archive = Archive.of(Settings.from_env())
+    recorder = archive.begin(uuid4().hex, "100", "", "rehearsal")
+    for event in (*call.stream, HungUp(at_ms=call.at_ms, by="line", reason="goodbye")):
+        recorder.event(event)
+    recorder.seal("line", "goodbye")
+    archive.close()
+    return recorder.call_id

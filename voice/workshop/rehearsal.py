@@ -100,9 +100,14 @@ class Rehearsal:
         """Let the line finish; returns what it said since it was last listened to."""
         heard = len(self.said) - len(self._waiting)
         while self._waiting:
+            self.hear_one()
+        return " ".join(self.said[heard:])
+
+    def hear_one(self) -> None:
+        """Let the line finish the saying that sounds now, if any does."""
+        if self._waiting:
             say = self._waiting.pop(0)
             self.feed(SayDone(at_ms=self.at_ms, say=say.say, heard_ms=SAID_MS))
-        return " ".join(self.said[heard:])
 
     def speak(self, text: str, *, confidence: float = 1.0) -> str:
         """The caller says `text` and hears the line out."""
