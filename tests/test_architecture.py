@@ -26,7 +26,17 @@ FLOORS: dict[str, int] = (
     | dict.fromkeys(EDGES, 4)
     | {"reload": 4, "review": 5}
     # The faces are stairs: each may use those below it.
-    | {"switchboard": 5, "web": 6, "doctor": 6, "workshop": 6, "app": 7, "serve": 8, "improve": 8, "cli": 9}
+    | {
+        "switchboard": 5,
+        "web": 6,
+        "doctor": 6,
+        "workshop": 6,
+        "app": 7,
+        "serve": 8,
+        "improve": 8,
+        "commands": 8,
+        "cli": 9,
+    }
 )
 # The whole substance of one room, so more than one of its files may import it; a vendor's engine never may.
 OF_A_ROOM = {
@@ -34,7 +44,7 @@ OF_A_ROOM = {
     "starlette": r"voice/(web/.*|app\.py)",
     "sqlalchemy": r"voice/(archive|review)/.*",
     "alembic": r"voice/archive/.*",
-    "typer": r"voice/(cli|improve)\.py",
+    "typer": r"voice/(cli|improve|commands/.*)\.py",
 }
 EVERYWHERE = {"numpy"}
 

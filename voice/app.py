@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +15,11 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 
 from voice import __version__
+from voice.archive.archive import Archive, ArchiveFault
+from voice.archive.retention import Clocks, Retention
 from voice.captions.labels import labels
+from voice.errors import VoiceError
+from voice.review.aftercare import Aftercare
 from voice.settings import Settings
 from voice.switchboard import Switchboard
 from voice.transports.audiosocket_server import AudioSocketServer
@@ -35,7 +41,11 @@ from voice.web import (
 from voice.web.headers import PageHeaders
 from voice.web.tokens import Token
 
+log = logging.getLogger(__name__)
+
 DRAIN_S = 60.0
+CARE_S = 2.0
+RETENTION_S = 3_600.0
 WEB = Path(__file__).parent / "web"
 
 
@@ -64,6 +74,7 @@ def create_app(
         _furnish(app, opened, settings, lines)
         beside = [
             asyncio.create_task(_prepare(opened)),
+            asyncio.create_task(_look_after(opened.archive, Clocks.of(settings))),
             asyncio.create_task(opened.follow_flows(lambda: lines.update(_titles(opened)))),
         ]
         yield
@@ -84,6 +95,22 @@ def create_app(
 async def _prepare(board: Switchboard) -> None:
     await board.learn_languages()
     await board.prerender()
+
+
+async def _look_after(archive: Archive, clocks: Clocks) -> None:
+    """For ever: take care of calls that ended, and destroy what has been kept long enough."""
+    aftercare, retention = Aftercare(archive), Retention(archive, clocks)
+    next_tick_s = 0.0
+    while True:
+        try:
+            tended = await asyncio.to_thread(aftercare.tend)
+            if time.monotonic() >= next_tick_s:
+                next_tick_s = time.monotonic() + RETENTION_S
+                await asyncio.to_thread(retention.tick)
+        except (VoiceError, ArchiveFault) as error:  # a full disk, a database that is away: it may be back
+            log.error("kept calls cannot be looked after now: %s", error)
+            tended = 0
+        await asyncio.sleep(0 if tended else CARE_S)
 
 
 def _titles(board: Switchboard) -> dict[str, str]:

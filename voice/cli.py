@@ -21,6 +21,7 @@ from voice.audio.files import write
 from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels, labels
 from voice.clock import run_in_virtual_time
+from voice.commands.archive import archive
 from voice.desk.backoffice import EmbeddedOffice
 from voice.dialog.script import Script, load_script
 from voice.doctor import examine
@@ -55,6 +56,7 @@ models = typer.Typer(help="The recogniser's models.", no_args_is_help=True)
 voices = typer.Typer(help="The voices of the line.", no_args_is_help=True)
 app.add_typer(models, name="models")
 app.add_typer(voices, name="voices")
+app.add_typer(archive, name="archive")
 app.command()(replay)
 
 

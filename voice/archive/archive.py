@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError as ArchiveFault
 
 from voice.archive import chain, take_aways
 from voice.archive.journal import Journal
@@ -24,10 +25,12 @@ from voice.archive.sealing import CALLER, CallSeal
 from voice.archive.sound import TwoSides
 from voice.archive.sound_store import SoundStore
 from voice.archive.subjects import token
-from voice.archive.tables import Calls, Events, Traces, Utterances, Words
+from voice.archive.tables import Calls, Events, Links, Traces, Utterances, Words
 from voice.errors import KeyDestroyed, RecordDamaged, SetupError, VoiceError
 from voice.events import Word
 from voice.settings import Settings
+
+__all__ = ["Archive", "ArchiveFault"]
 
 log = logging.getLogger(__name__)
 
@@ -157,6 +160,11 @@ class Archive:
         with self.engine.connect() as connection:
             return tuple(self._call(row) for row in connection.execute(wanted))
 
+    def call_ids(self) -> Iterator[str]:
+        """Of every call, the oldest first."""
+        with self.engine.connect() as connection:
+            yield from connection.execute(select(Calls.id).order_by(Calls.started_at, Calls.id)).scalars()
+
     def called_lately(self, caller: str, line: str) -> bool:
         """Has this caller had a whole call with this line within LATELY? Nobody is known without a number."""
         known = token(self.keys, PHONE, caller)
@@ -256,8 +264,13 @@ class Archive:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
     def tie(self, call_id: str) -> None:
-        """Begin the chain of a call that is over: from now on a change of its record or its sound shows."""
+        """Begin the chain of a call that is over: from now on a change of its record or its sound shows.
+
+        Only the first time does anything: a change made since must not be tied in.
+        """
         with self.writing() as connection:
+            if connection.execute(select(Links.n).where(Links.call == call_id).limit(1)).first():
+                return
             name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one()
             chain.add(connection, self.keys, call_id, "record")
             chain.add(connection, self.keys, call_id, "sound", digest=self.sounds.digest(name))

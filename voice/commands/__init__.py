@@ -1,0 +1,1 @@
+"""Groups of commands: `voice archive ...` and the like, one file a group."""

@@ -1,0 +1,96 @@
+"""What is done with a call once it is over: it is masked, measured, made findable, tied, and told to whoever waits.
+
+It is done beside running calls, by one thread, a call at a time; a call whose record is damaged hinders no other. All
+of it may be done again and comes out the same.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from voice.archive import afterwards
+from voice.archive.archive import Archive
+from voice.archive.masked import personal
+from voice.archive.records import Record
+from voice.archive.tables import Calls, Figures, Finished, Masks
+from voice.errors import VoiceError
+from voice.review.figures import measure
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 20  # calls, before anything else has its turn
+
+
+class Aftercare:
+    """Tends the calls of one archive. One thread at a time."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._hopeless: set[str] = set()  # calls that could not be tended: they are tried again after a restart
+
+    def tend(self) -> int:
+        """Take care of the calls that ended since, the oldest first; how many were tended."""
+        with self._archive.engine.connect() as connection:
+            wanted = select(Calls.id).where(Calls.ended_at.is_not(None), Calls.cared_at.is_(None))
+            calls = connection.execute(
+                wanted.where(Calls.id.not_in(self._hopeless), Calls.text_erased_at.is_(None))
+                .order_by(Calls.ended_at)
+                .limit(AT_ONCE)
+            ).scalars()
+            due = calls.all()
+        return sum(self._tend(call_id) for call_id in due)
+
+    def _tend(self, call_id: str) -> bool:
+        try:
+            record = self._archive.call(call_id)
+            if record is None:
+                return False
+            with self._archive.writing() as connection:
+                self._keep(connection, record)
+            self._archive.tie(call_id)
+        except VoiceError as error:
+            log.error("call %s cannot be taken care of: %s", call_id, error)
+            self._hopeless.add(call_id)
+            return False
+        except Exception:
+            log.exception("call %s cannot be taken care of", call_id)
+            self._hopeless.add(call_id)
+            return False
+        return True
+
+    def _keep(self, connection: Connection, record: Record) -> None:
+        call_id, now = record.call.id, self._archive.now()
+        afterwards.keep(connection, self._archive.keys, self._archive.seal_of(call_id), record)
+        self._mask(connection, record)
+        connection.execute(delete(Figures).where(Figures.call == call_id))
+        figures = measure(record)
+        connection.execute(insert(Figures).values(call=call_id, **asdict(figures), risk=0.0, reasons=[]))
+        connection.execute(update(Calls).where(Calls.id == call_id).values(cared_at=now))
+        if connection.execute(select(Finished.n).where(Finished.call == call_id)).first() is None:
+            connection.execute(insert(Finished).values(call=call_id, at=now))
+
+    def _mask(self, connection: Connection, record: Record) -> None:
+        """What was marked by hand stands."""
+        call_id = record.call.id
+        connection.execute(delete(Masks).where(Masks.call == call_id, Masks.by == ""))
+        last = connection.execute(select(func.max(Masks.n)).where(Masks.call == call_id)).scalar() or 0
+        rows = [
+            {
+                "call": call_id,
+                "n": n,
+                "utterance": span.utterance,
+                "begins": span.start,
+                "ends": span.end,
+                "kind": span.kind,
+                "why": span.why,
+                "by": "",
+                "at": self._archive.now(),
+                "removed_by": "",
+            }
+            for n, span in enumerate(personal(record), last + 1)
+        ]
+        if rows:
+            connection.execute(insert(Masks), rows)
