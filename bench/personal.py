@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from said import sentences
+from said import heard_plainly, sentences
 
 from voice.masking.find import Said
 from voice.nlu.documents import inn_ok, snils_ok
@@ -81,9 +81,9 @@ def clean() -> Iterator[Talk]:
     for row in _data()["nothing"]:
         for way in ("typed", "heard"):
             yield _talk([row], "", way, Values(rng, {}, way))
-    for sentence in sentences():
-        if sentence.intent:
-            yield _talk([sentence.text], "", "heard", Values(rng, {}, "heard"))
+    people = re.compile(rf"\b({'|'.join(_data()['people_elsewhere'])})\b")
+    for text in [*(sentence.text for sentence in sentences() if sentence.intent), *_prompts_examples()]:
+        yield _talk([people.sub(r"[name|\1]", heard_plainly(text))], "", "heard", Values(rng, {}, "heard"))
     for text in sorted(_said_by_the_line()):
         yield Talk((Said(utterance=1, side="line", text=text),))
 
@@ -293,6 +293,16 @@ def _said_by_the_line() -> frozenset[str]:
     for path in sorted((ROOT / "prompts" / "ru" / "say").glob("*.yaml")):
         gather(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader))
     return frozenset(texts)
+
+
+def _prompts_examples() -> list[str]:
+    """What callers may say, as prompts/ru/intents has it: phrases to learn from, and those that are not to be taken."""
+    found: dict[str, None] = {}
+    for path in sorted((ROOT / "prompts" / "ru" / "intents").glob("*.yaml")):
+        intent = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+        heard = [one["text"] if isinstance(one, dict) else one for one in intent.get("heard", ())]
+        found |= dict.fromkeys([*heard, *intent.get("unheard", ()), *intent.get("examples", ())])
+    return list(found)
 
 
 @cache

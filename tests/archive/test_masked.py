@@ -9,6 +9,7 @@ from voice.events import (
     AnyEvent,
     Asked,
     CallStarted,
+    Choice,
     Final,
     HungUp,
     Interrupted,
@@ -40,8 +41,13 @@ def heard(utterance: int, at_ms: int, text: str) -> list[AnyEvent]:
     ]
 
 
-def asked(at_ms: int, number: int, step: str, wants: str = "", *, digits: bool = False) -> Asked:
-    return Asked(at_ms=at_ms, asked=number, step=step, wants=wants, digits=digits)
+YES_NO = (Choice(choice="1", label="да", key="1"), Choice(choice="2", label="нет", key="2"))
+
+
+def asked(
+    at_ms: int, number: int, step: str, wants: str = "", *, digits: bool = False, choices: tuple[Choice, ...] = ()
+) -> Asked:
+    return Asked(at_ms=at_ms, asked=number, step=step, wants=wants, digits=digits, choices=choices)
 
 
 STORY: list[AnyEvent] = [
@@ -55,7 +61,7 @@ STORY: list[AnyEvent] = [
     Understood(at_ms=6_000, source="speech", text="", intent="answer", slots=TAKEN | {"value": "112230"}),
     Key(at_ms=6_500, digit="4"),
     Understood(at_ms=7_000, source="speech", text="", intent="answer", slots=TAKEN),
-    asked(7_000, 3, "payouts.snils"),
+    asked(7_000, 3, "payouts.snils", choices=YES_NO),
     SayStarted(at_ms=7_000, say=2, text="СНИЛС 112 233 445 95. Верно?"),
     Interrupted(at_ms=10_000, say=2, heard_ms=3_000),
     *heard(2, 10_000, "нет последняя цифра шесть"),

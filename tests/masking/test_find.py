@@ -69,6 +69,14 @@ def test_a_number_said_in_several_breaths_is_one() -> None:
     assert masked(call) == ["[СНИЛС]", "так", "дальше [СНИЛС]", "ага", "[СНИЛС]"]
 
 
+def test_a_number_with_other_talk_between_its_parts_is_known_by_its_checksum() -> None:
+    call = talk(
+        "сто двенадцать двести тридцать три подождите дверь открою четыреста сорок пять", "o: конечно", "и последнее",
+        "o: слушаю", "девяносто пять вроде",
+    )  # fmt: skip
+    assert masked(call)[0] == "[СНИЛС] подождите дверь открою [СНИЛС]" and masked(call)[4] == "[СНИЛС] вроде"
+
+
 def test_keys_pressed_for_one_question_are_one_number_and_those_for_several_are_not() -> None:
     keys = talk(*"11223344595", source="key")
     assert masked(keys) == ["[СНИЛС]"] * 11

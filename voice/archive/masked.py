@@ -38,7 +38,8 @@ class _State:
     question: int = 0
 
     def after(self, asked: Asked) -> _State:
-        wants = asked.wants or (self.wants if asked.step == self.step else "")
+        reads_back = asked.step == self.step and bool(asked.choices)
+        wants = asked.wants or (self.wants if reads_back else "")
         return _State(asked.step, wants, asked.digits, asked.asked)
 
 

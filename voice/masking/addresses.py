@@ -37,7 +37,7 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
         number = _number(said, i + 1)
         if token.word in words.flat and number:
             yield i, number, True
-        elif token.word in words.house and number:
+        elif _is_house(token) and number:
             yield i, number, False
         elif token.word in words.index and number:
             yield i, number, True
@@ -57,7 +57,7 @@ def _number(said: Sequence[Token], i: int) -> int:
         return 0
     while i + 1 < len(said) and said[i + 1].is_number:
         i += 1
-    return i
+    return 0 if i + 1 < len(said) and said[i + 1].word in rules().addresses.counted else i
 
 
 def _house(said: Sequence[Token], i: int) -> int:
@@ -101,7 +101,16 @@ def _end(said: Sequence[Token], last: int) -> int:
 
 def _of_place(token: Token) -> bool:
     words = rules().addresses
-    return token.word in words.street or token.word in words.settlement
+    return token.word in words.street or (token.word in words.settlement and _is_word(token))
+
+
+def _is_house(token: Token) -> bool:
+    return token.word in rules().addresses.house and _is_word(token)
+
+
+def _is_word(token: Token) -> bool:
+    """A single letter stands for a word only where it is shortened: «д. 5»."""
+    return len(token.word) > 1 or token.short
 
 
 def _is_name(token: Token) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
+from voice.masking.names import tells_a_person
 from voice.masking.rows import Row
 from voice.masking.said import Known, Said
 from voice.masking.spans import Kind, Span, Why
@@ -50,7 +51,9 @@ def _value(span: Span, words: Sequence[Token], rows: Sequence[Row]) -> Iterator[
     if len(inside) > 1 and all(inside):
         yield _Value(span.kind, span.why, inside)
     if span.kind == "name":
-        yield from (_Value("name", span.why, (word,)) for word in inside if len(word) >= _LETTERS)
+        yield from (
+            _Value("name", span.why, (word,)) for word in inside if len(word) >= _LETTERS and tells_a_person(word)
+        )
     for row in rows:
         if span.start <= words[row.first].start and words[row.last].end <= span.end:
             yield from _digits(span.kind, span.why, row.digits)

@@ -12,7 +12,7 @@ from voice.masking.addresses import addresses
 from voice.masking.births import dates_of_birth
 from voice.masking.echoes import echoes
 from voice.masking.names import names
-from voice.masking.numbers import kind_of
+from voice.masking.numbers import kind_of, scattered
 from voice.masking.rows import Row, chains, rows
 from voice.masking.rules import rules
 from voice.masking.said import Known, Said
@@ -21,7 +21,7 @@ from voice.masking.tokens import Token, tokens
 
 __all__ = ["Known", "Said", "find"]
 
-_LASTS = 2  # utterances of one side that a question is good for
+_LASTS = 2  # utterances that a question is good for: «сейчас найду» comes before many a number
 
 
 def find(call: Sequence[Said], known: Sequence[Known] = ()) -> tuple[Span, ...]:
@@ -58,7 +58,7 @@ class _Call:
                 open_[one.side] = (kind, left - 1)
             asked = rules().asked(words)
             if asked and one.side != "caller":
-                open_["caller"] = (asked, _LASTS)
+                open_["caller"] = (asked, 1 if asked in answers.WORDS else _LASTS)
         return found
 
     def answered(self) -> Iterator[Span]:
@@ -66,18 +66,25 @@ class _Call:
             if one.asked not in get_args(Kind):
                 continue
             kind: Kind = one.asked  # type: ignore[assignment]
-            if kind in answers.DIGITS:
+            if kind in answers.DIGITS and one.side != "operator":
                 yield from self._spans(
                     at, answers.digits(self.words[at], self.rows[at], line=one.side == "line"), kind, "state"
                 )
-            elif kind in answers.WORDS and one.side != "line":
+            elif kind in answers.WORDS and one.side == "caller":
                 yield from self._spans(at, answers.words(kind, self.words[at], one.text), kind, "state")
 
     def numbers(self) -> Iterator[Span]:
-        for chain in chains(self.said, self.words, self.rows):
+        left: dict[str, list[Row]] = {}
+        for chain in chains(self.said, self.words, self.rows, self.questions):
             if found := kind_of(self.said, self.words, chain, self.questions):
                 for row in chain:
                     yield from self._spans(row.at, [(row.first, row.last)], *found)
+            else:
+                left.setdefault(self.said[chain[0].at].side, []).extend(chain)
+        for side in left.keys() - {"line"}:
+            for pieces, kind in scattered(sorted(left[side], key=lambda row: (row.at, row.first))):
+                for row in pieces:
+                    yield from self._spans(row.at, [(row.first, row.last)], kind, "checksum")
 
     def formats(self) -> Iterator[Span]:
         office = False
@@ -98,8 +105,9 @@ class _Call:
             if one.side == "line":
                 continue
             yield from self._spans(at, names(self.words[at]), "name", "name")
-            if self.questions[at] == "name" and one.side == "caller":
-                yield from self._spans(at, answers.words("name", self.words[at], one.text), "name", "context")
+            question = self.questions[at]
+            if question == "name" or (question == "email" and mail.is_hinted(self.words[at])):
+                yield from self._spans(at, answers.words(question, self.words[at], one.text), question, "context")
 
     def _spans(
         self, at: int, places: Iterator[tuple[int, int]] | list[tuple[int, int]], kind: Kind, why: Why

@@ -29,6 +29,12 @@ def spoken(said: Sequence[Token]) -> Iterator[tuple[int, int]]:
             yield first, end - 1
 
 
+def is_hinted(said: Sequence[Token]) -> bool:
+    """Is there a word that only an address has, even if the sign in its middle was not heard?"""
+    mail = rules().mail
+    return any(token.word in words for token in said for words in (mail.at, mail.dot, mail.hosts))
+
+
 def _of_login(said: Sequence[Token], i: int) -> bool:
     mail, word = rules().mail, said[i].word
     spelled = word in mail.letters and said[i + 1].word in mail.letters

@@ -37,17 +37,21 @@ def names(said: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 
 def is_patronymic(word: str) -> bool:
-    return "Patr" in tags(word) or (not known(word) and bool(rules().names.patronymic.fullmatch(word)))
+    return "Patr" in tags(word) if known(word) else bool(rules().names.patronymic.fullmatch(word))
 
 
 def is_surname(word: str, likely: float = _POSSIBLE) -> bool:
-    if "Surn" in tags(word, likely):
-        return True
-    return not known(word) and bool(rules().names.surname.fullmatch(word))
+    """By the dictionary; a word that it does not have by its ending."""
+    return "Surn" in tags(word, likely) if known(word) else bool(rules().names.surname.fullmatch(word))
 
 
 def is_first_name(word: str, likely: float = _POSSIBLE) -> bool:
-    return "Name" in tags(word, likely)
+    return known(word) and "Name" in tags(word, likely)
+
+
+def tells_a_person(word: str) -> bool:
+    """Is the word rather a name than a usual word, wherever it stands?"""
+    return is_patronymic(word) or is_first_name(word, 0.25) or is_surname(word, 0.4)
 
 
 def _begins(said: Sequence[Token], i: int) -> bool:
@@ -57,9 +61,9 @@ def _begins(said: Sequence[Token], i: int) -> bool:
         return False
     if is_patronymic(word):
         return True
-    if len(word) > 2 and known(word) and is_first_name(word, _LIKELY):
+    if len(word) > 2 and is_first_name(word, _LIKELY):
         return True
-    if known(word) and is_surname(word, _SURELY):
+    if known(word) and is_surname(word, _SURELY) and "Geox" not in tags(word):
         return True
     return _announced(said, i)
 
@@ -76,6 +80,8 @@ def _announced(said: Sequence[Token], i: int) -> bool:
             return _is_like_a_name(said[i])
         if cue in known_names.soft and back == 1:
             return (is_first_name(word) or is_surname(word)) and _more_than_a_word(said, i)
+        if cue in known_names.weak and back == 1:
+            return known(word) and tells_a_person(word)
         if cue not in known_names.between:
             return False
     return False
@@ -92,7 +98,7 @@ def _is_like_a_name(token: Token) -> bool:
 def _more_than_a_word(said: Sequence[Token], i: int) -> bool:
     """A name that is a usual word, too («это любовь»), is one only with another part beside it."""
     word = said[i].word
-    if is_first_name(word, 0.25) or is_surname(word, 0.4) or not known(word):
+    if tells_a_person(word):
         return True
     beside = [said[j] for j in (i - 1, i + 1) if 0 <= j < len(said)]
     return any(
@@ -114,7 +120,11 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     word = token.word
     if is_patronymic(word) or is_first_name(word) or is_surname(word):
         return True
-    if not known(word) and len(word) > 2:
+    if (
+        not known(word)
+        and len(word) > 2
+        and (any(is_patronymic(said[j].word) for j in range(first, last + 1)) or _is_due(said, first))
+    ):
         return True
     adjective = "ADJF" in tags(word) and "nomn" in tags(word) and bool(tags(word) & {"masc", "femn"})
     return adjective and any(
@@ -137,8 +147,23 @@ def _is_place(said: Sequence[Token], i: int) -> bool:
     streets = rules().addresses
     if before in rules().names.named_after or before in streets.street or behind in streets.street:
         return True
+    if _at_office(said, i):
+        return True
     place = "Geox" in tags(said[i].word, _POSSIBLE) and not is_patronymic(said[i].word)
     return place and (before in rules().names.places or behind in rules().names.places or before in streets.settlement)
+
+
+def _at_office(said: Sequence[Token], i: int) -> bool:
+    """«МФЦ на Ленина»: a street."""
+    if i == 0 or said[i - 1].word not in rules().addresses.on:
+        return False
+    alone = i + 1 == len(said) or not tells_a_person(said[i + 1].word)
+    return alone and "Surn" in tags(said[i].word) and any(token.word in rules().addresses.office for token in said)
+
+
+def _is_due(said: Sequence[Token], first: int) -> bool:
+    """Does a name that begins at `first` stand right behind «зовут» or «фамилия»?"""
+    return any(token.word in rules().names.sure for token in said[max(0, first - _REACH) : first])
 
 
 def _spelled(said: Sequence[Token]) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from voice.masking.rows import Row
 from voice.masking.rules import rules
@@ -18,6 +19,8 @@ _PUBLIC = frozenset(
 _PUBLIC_DIGITS = 10  # and so many digits they have at most
 _NEAR = 6  # words between a number and what it is called
 _CARD = range(16, 20)
+_PIECES, _APART = 4, 4  # a number may lie in so many pieces, each so many utterances behind the one before
+_SURE_LENGTHS = (11, 12, 16)  # of those with a checksum; of ten digits too many pass by chance
 # A number is called by its name from so many digits on: its last four, say, tell nothing.
 _LEAST: dict[Kind, int] = {"snils": 6, "inn": 6, "passport": 4, "card": 8, "phone": 5, "code": 4}
 _MOST: dict[Kind, int] = {"passport": 12, "phone": 13, "code": 8}
@@ -51,13 +54,39 @@ def kind_of(
             return kind, "checksum"
     if name == "public" or (asked_public and called is None):
         return None if len(digits) <= _PUBLIC_DIGITS else ("number", "format")
-    if name in _LEAST and _LEAST[name] <= len(digits) <= _MOST.get(name, 99):
+    length = sum(row.length for row in chain)
+    if name in _LEAST and _LEAST[name] <= length <= _MOST.get(name, 99) and not _counts(words, chain):
         return name, "context"
     if said.side == "line":
         return None
     if _is_phone(digits):
         return "phone", "format"
-    return ("number", "format") if sum(row.length for row in chain) >= LONG else None
+    return ("number", "format") if length >= LONG else None
+
+
+def scattered(rows: Sequence[Row]) -> Iterator[tuple[Sequence[Row], Kind]]:
+    """Rows of one side, in order, that only together pass a checksum: other words stand between them.
+
+    rows: those that are nobody's number alone. Each is more than one digit, or many a sum of small numbers would pass.
+    """
+    for i in range(len(rows)):
+        for j in range(i + 2, min(len(rows), i + _PIECES) + 1):
+            part = rows[i:j]
+            if any(b.at - a.at > _APART for a, b in pairwise(part)) or any(len(row.digits) < 2 for row in part):
+                break
+            digits = "".join(row.digits for row in part)
+            if len(digits) in _SURE_LENGTHS and (kind := _passed(digits)):
+                yield part, kind
+
+
+def _counts(words: Sequence[Sequence[Token]], chain: Sequence[Row]) -> bool:
+    """Are these years, or so many of something, and not the number whose name stands near?"""
+    if all(len(group.digits) == 4 and group.digits.startswith(("19", "20")) for row in chain for group in row.groups):
+        return True
+    last = chain[-1]
+    behind = words[last.at][last.last + 1 : last.last + 2]
+    counted = rules().numbers.ends, rules().births.months
+    return len(chain) == 1 and last.length < LONG and any(token.word in one for token in behind for one in counted)
 
 
 def _is_phone(digits: str) -> bool:
@@ -66,14 +95,16 @@ def _is_phone(digits: str) -> bool:
 
 def _checked(words: Sequence[Sequence[Token]], chain: Sequence[Row], digits: str) -> Kind | None:
     """The kind whose checksum the digits pass, in their natural reading or in another that is said alike."""
-    for reading in _readings(words, chain, digits):
-        if len(reading) == 11 and documents.snils_ok(reading):
-            return "snils"
-        if len(reading) in (10, 12) and documents.inn_ok(reading):
-            return "inn"
-        if len(reading) in _CARD and luhn_ok(reading):
-            return "card"
-    return None
+    return next(filter(None, map(_passed, _readings(words, chain, digits))), None)
+
+
+def _passed(digits: str) -> Kind | None:
+    """The kind of number whose length these digits have and whose checksum they pass."""
+    if len(digits) == 11 and documents.snils_ok(digits):
+        return "snils"
+    if len(digits) in (10, 12) and documents.inn_ok(digits):
+        return "inn"
+    return "card" if len(digits) in _CARD and luhn_ok(digits) else None
 
 
 def _readings(words: Sequence[Sequence[Token]], chain: Sequence[Row], digits: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from voice.masking.rules import rules
 from voice.masking.said import Said
+from voice.masking.spans import Kind
 from voice.masking.tokens import Token
 from voice.nlu.number_words import NUMBER_WORDS, SOFT_CORRECTIONS, Rank
 from voice.nlu.numbers import groups_at
@@ -72,9 +73,15 @@ def rows(at: int, said: Sequence[Token]) -> list[Row]:
 
 
 def chains(
-    call: Sequence[Said], words: Sequence[Sequence[Token]], all_rows: Sequence[Sequence[Row]]
+    call: Sequence[Said],
+    words: Sequence[Sequence[Token]],
+    all_rows: Sequence[Sequence[Row]],
+    questions: Sequence[Kind | None],
 ) -> list[list[Row]]:
-    """Rows that may be one number said in several breaths: each ends or begins its utterance, on the same side."""
+    """Rows that may be one number said in several breaths: each ends or begins its utterance, on the same side.
+
+    questions: what each utterance was asked for in words; the answer to another question is another number.
+    """
     found: list[list[Row]] = []
     open_: dict[str, list[Row]] = {}
     for at, said in enumerate(call):
@@ -84,6 +91,7 @@ def chains(
             continue
         before = open_.pop(said.side, [])
         goes_on = bool(before and mine) and _begins(words[at], mine[0]) and _together(call[before[-1].at], said)
+        goes_on = goes_on and questions[at] in (None, questions[before[0].at])
         if before and not goes_on:
             found.append(before)
         for n, row in enumerate(mine):

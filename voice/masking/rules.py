@@ -61,6 +61,7 @@ class Mail:
 class Names:
     sure: Words
     soft: Words
+    weak: Words
     between: Words
     never: Words
     places: Words
@@ -82,6 +83,8 @@ class Addresses:
     inside: Words
     outside: Words
     letters: Words
+    counted: Words
+    on: Words
     before_words: int
 
 
@@ -186,6 +189,7 @@ def _names(data: Mapping[str, Any]) -> Names:
     return Names(
         sure=_whole(data["sure"]),
         soft=_whole(data["soft"]),
+        weak=_whole(data["weak"]),
         between=_whole(data["between"]),
         never=_whole(data["never"]),
         places=_whole(data["places"]),
@@ -208,6 +212,8 @@ def _addresses(data: Mapping[str, Any]) -> Addresses:
         inside=_whole(data["inside"]),
         outside=_whole(data["outside"]),
         letters=_whole(data["letters"]),
+        counted=_whole(data["counted"]),
+        on=_whole(data["on"]),
         before_words=data["before_words"],
     )
 

@@ -21,7 +21,8 @@ _TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
 class Token:
     """word: lower case, е for ё; empty where something is masked already. capital: it begins with a capital letter.
     dated, timed: it belongs to a date or a time that is written in digits. breaks: a sentence ends before it.
-    initial: one capital letter with a point behind it, in place of a name."""
+    initial: one capital letter with a point behind it, in place of a name. short: a point or a digit stands right
+    behind it, as behind «ул.» and «д5»."""
 
     word: str
     start: int
@@ -31,6 +32,7 @@ class Token:
     timed: bool = False
     breaks: bool = False
     initial: bool = False
+    short: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -59,6 +61,7 @@ def tokens(text: str) -> tuple[Token, ...]:
                 _within(start, times),
                 any(mark in before for mark in ".!?;") and not (found and found[-1].initial),
                 end - start == 1 and match[0].isupper() and text[end : end + 1] == ".",
+                text[end : end + 1] == "." or text[end : end + 1].isdigit(),
             )
         )
     return tuple(found)
