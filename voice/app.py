@@ -18,8 +18,11 @@ from voice import __version__
 from voice.archive.archive import Archive, ArchiveFault
 from voice.archive.retention import Clocks, Retention
 from voice.captions.labels import labels
+from voice.captions.pins import WrongTries
 from voice.errors import VoiceError
 from voice.review.aftercare import Aftercare
+from voice.review.first_person import FirstPerson
+from voice.review.people import Staff
 from voice.settings import Settings
 from voice.switchboard import Switchboard
 from voice.transports.audiosocket_server import AudioSocketServer
@@ -35,9 +38,11 @@ from voice.web import (
     chat_page,
     health,
     pbx_calls,
+    sign_in,
     take_away,
     twilio_calls,
 )
+from voice.web.guard import Guard, answer_refusals
 from voice.web.headers import PageHeaders
 from voice.web.tokens import Token
 
@@ -46,6 +51,7 @@ log = logging.getLogger(__name__)
 DRAIN_S = 60.0
 CARE_S = 2.0
 RETENTION_S = 3_600.0
+PASSWORDS_OF_ONE, PASSWORDS_OF_ALL = 20, 300  # wrong ones: of an address in ten minutes, of everybody in one
 WEB = Path(__file__).parent / "web"
 
 
@@ -59,10 +65,14 @@ async def open_telephone(settings: Settings, board: Switchboard) -> AudioSocketS
 
 
 def create_app(
-    settings: Settings, board: Switchboard | None = None, telephone: AudioSocketServer | None = None
+    settings: Settings,
+    board: Switchboard | None = None,
+    telephone: AudioSocketServer | None = None,
+    first: FirstPerson | None = None,
 ) -> FastAPI:
     """The application; it opens the switchboard and the telephone when it starts, unless it is handed open ones.
 
+    first: the way in for the first administrator, when somebody was told of it.
     It closes them when it ends. Starting raises SetupError, whose text says what to do.
     """
 
@@ -71,7 +81,7 @@ def create_app(
         opened = board or await Switchboard.open(settings)
         calls = telephone or await open_telephone(settings, opened)
         lines = _titles(opened)
-        _furnish(app, opened, settings, lines)
+        _furnish(app, opened, settings, lines, first or FirstPerson(Staff(opened.archive.engine)))
         beside = [
             asyncio.create_task(_prepare(opened)),
             asyncio.create_task(_look_after(opened.archive, Clocks.of(settings))),
@@ -87,6 +97,7 @@ def create_app(
         await opened.close()
 
     app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    answer_refusals(app)
     app.add_middleware(PageHeaders)
     app.add_middleware(GZipMiddleware)  # pages are read over poor networks; streams and sound are left as they are
     return app
@@ -117,9 +128,10 @@ def _titles(board: Switchboard) -> dict[str, str]:
     return {line.number: line.title for line in board.script.lines.values()}
 
 
-def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[str, str]) -> None:
+def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[str, str], first: FirstPerson) -> None:
     """`lines` may change while the application runs."""
     templates = Jinja2Templates(WEB / "templates")
+    guard = Guard(board.archive, templates)
     words = labels(settings.language)
     captions_address = settings.captions_address if settings.public_host else ""
     for router in (
@@ -130,7 +142,8 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         caption_entry.router(board.captions, templates),
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
-        archive_pages.router(board.archive, templates, words),
+        sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
+        archive_pages.router(board.archive, templates, words, guard),
         take_away.router(board.archive, templates, words, titles=lines),
         pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
         asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),

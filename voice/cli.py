@@ -22,6 +22,7 @@ from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels, labels
 from voice.clock import run_in_virtual_time
 from voice.commands.archive import archive
+from voice.commands.people import people
 from voice.desk.backoffice import EmbeddedOffice
 from voice.dialog.script import Script, load_script
 from voice.doctor import examine
@@ -58,6 +59,7 @@ app.add_typer(models, name="models")
 app.add_typer(voices, name="voices")
 app.add_typer(archive, name="archive")
 app.command()(replay)
+app.add_typer(people, name="people")
 
 
 def main() -> None:

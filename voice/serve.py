@@ -11,6 +11,8 @@ import uvicorn
 
 from voice.app import create_app, open_telephone
 from voice.errors import SetupError
+from voice.review.first_person import FirstPerson
+from voice.review.people import Staff
 from voice.settings import Settings
 from voice.switchboard import Switchboard
 from voice.web.call_socket import WS_MAX_SIZE
@@ -21,22 +23,30 @@ DRAIN_S = 60.0
 class LineServer(uvicorn.Server):
     """Says where the line is once it can be called, and lets running calls end before it stops."""
 
-    def __init__(self, config: uvicorn.Config, board: Switchboard, telephone: str) -> None:
-        """telephone: host:port where exchanges connect their calls; empty when nothing listens for them."""
+    def __init__(self, config: uvicorn.Config, board: Switchboard, telephone: str, setup: str) -> None:
+        """telephone: host:port where exchanges connect their calls; empty when nothing listens for them.
+
+        setup: the secret that makes the first administrator; empty when there is somebody already.
+        """
         super().__init__(config)
-        self._board, self._telephone = board, telephone
+        self._board, self._telephone, self._setup = board, telephone, setup
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             where = f"http://{self.config.host}:{self.config.port}"
             telephone = f"  telephone an exchange connects its calls to {self._telephone}\n" if self._telephone else ""
+            setup = (
+                f"  first     nobody can read the archive yet; this link, good for an hour, makes its administrator:\n"
+                f"            {where}/setup?key={self._setup}\n"
+            )
             print(
                 f"The line is ready at {where}\n"
                 f"  call it   open {where} in a browser, or in another terminal: .venv/bin/voice call RECORDING\n"
                 f"            (recorded callers are in audio_fixtures/)\n"
                 f"{telephone}"
                 f"  archive   {where}/archive\n"
+                f"{setup if self._setup else ''}"
                 "  stop      Ctrl+C: running calls are finished first; Ctrl+C again ends them",
                 flush=True,
             )
@@ -54,8 +64,9 @@ async def _serve(settings: Settings) -> None:
     except SetupError:
         await board.close()
         raise
+    first = FirstPerson(Staff(board.archive.engine))
     config = uvicorn.Config(
-        create_app(settings, board, telephone),
+        create_app(settings, board, telephone, first),
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -65,7 +76,7 @@ async def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=5,
     )
     place = f"{settings.audiosocket_host}:{settings.audiosocket_port}" if telephone else ""
-    await LineServer(config, board, place).serve()
+    await LineServer(config, board, place, first.secret).serve()
 
 
 def serve(settings: Settings) -> int:

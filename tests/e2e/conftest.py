@@ -16,10 +16,12 @@ import httpx
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from tests.web.served import served
+from tests.web.signed import PASSWORD
 from tests.web.small_line import SmallLine, tone
+from voice.review.rights import RIGHTS
 from voice.settings import ROOT
 from voice.web.call_socket import WS_MAX_SIZE
 
@@ -103,17 +105,21 @@ def small_host(small_line: SmallLine, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """host:port of `python server.py` as a user starts it, with data of its own."""
+    """host:port of `python server.py` as a user starts it, with data of its own and somebody of every role."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     data = tmp_path_factory.mktemp("data")
+    env = {**os.environ, "LINIYA_DATA": str(data), "LINIYA_PORT": str(port)}
+    for role in RIGHTS:
+        add = [sys.executable, "-c", "from voice.cli import main; main()", "people", "add", role, "--role", role]
+        subprocess.run(add, cwd=ROOT, env=env, input=PASSWORD.encode(), check=True, stdout=subprocess.DEVNULL)
     log = data / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "server.py")],
             cwd=ROOT,
-            env={**os.environ, "LINIYA_DATA": str(data), "LINIYA_PORT": str(port)},
+            env=env,
             stdout=out,
             stderr=subprocess.STDOUT,
         )
@@ -127,6 +133,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def sign_in(page: Page, host: str, login: str = "senior") -> None:
+    """By keyboard, as people do; it ends on the archive's first page."""
+    page.goto(f"http://{host}/sign-in")
+    expect(page.get_by_label("Логин")).to_be_focused()
+    page.keyboard.type(login)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Архив звонков")).to_be_visible()
 
 
 def _answers(host: str) -> bool:

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 import voice.web
-from tests.e2e.conftest import CHROMIUM, FLAGS
+from tests.e2e.conftest import CHROMIUM, FLAGS, sign_in
 
 TEMPLATES = Path(voice.web.__file__).parent / "templates"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -67,6 +67,9 @@ def visited(playwright: Playwright, server: str) -> Iterator[Visited]:
     record, take_away = (page.locator(css).get_attribute("href") for css in ("#archive-link", "[data-take-away] a"))
     page.close()
     assert reader and record and take_away
+    page = context.new_page()
+    sign_in(page, server)
+    page.close()
     yield Visited(server, context, reader, record, take_away)
     browser.close()
 
@@ -163,6 +166,41 @@ def take_away(visited: Visited, page: Page) -> Iterator[str]:
     yield "missing"
 
 
+def staff_sign_in(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/sign-in")
+    yield "form"
+    page.get_by_label("Логин").fill("nobody")
+    page.get_by_label("Пароль").fill("not the password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("не подошёл")
+    yield "wrong"
+
+
+def setup(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/setup?key=guess")
+    yield "over"
+
+
+def account(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/account")
+    yield "form"
+    page.get_by_label("Нынешний пароль").fill("not the password")
+    for field in page.get_by_label("Новый пароль").all():
+        field.fill("a quite different password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Нынешний пароль не подошёл")
+    yield "wrong"
+    sign_in(page, visited.host)  # a right password: the wrong one is forgotten
+
+
+def forbidden(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}/account")
+    page.locator("input[name=csrf]").first.evaluate("field => { field.value = 'stale' }")
+    page.get_by_role("button", name="Выйти").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Страница устарела")
+    yield "stale"
+
+
 WIDE = """() => [...document.querySelectorAll("*")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth)
   .map((one) => `${one.tagName}.${one.className}`)"""
@@ -176,6 +214,10 @@ PAGES: dict[str, Callable[[Visited, Page], Iterator[str]]] = {
     "archive_call.html": archive_call,
     "archive_missing.html": archive_missing,
     "take_away.html": take_away,
+    "sign_in.html": staff_sign_in,
+    "setup.html": setup,
+    "account.html": account,
+    "forbidden.html": forbidden,
 }
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.web.small_line import tone
 from voice.archive.archive import Archive
@@ -41,3 +43,26 @@ def call(archive: Archive) -> str:
     recorder.hear(tone(16_000, 6_000))
     recorder.seal("caller")
     return call_id
+
+
+class Clock:
+    """A wall clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 3, 1, 9, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def engine(archive: Archive) -> Engine:
+    return archive.engine

@@ -5,17 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fastapi import FastAPI
-from fastapi.templating import Jinja2Templates
 from fastapi.testclient import TestClient
 
-import voice.web
+from tests.web.signed import TEMPLATES, guarded, signed_client
 from voice.archive.archive import Archive
 from voice.captions.labels import labels
 from voice.events import AnyEvent, Final, Interrupted, Key, SayDone, SayStarted, SpeechEnded, SpeechStarted, Typed, Word
 from voice.web.archive_pages import router
 
-TEMPLATES = Path(voice.web.__file__).parent / "templates"
 ID = "a" * 32
 
 
@@ -32,9 +29,9 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 
 @pytest.fixture
 def client(archive: Archive) -> TestClient:
-    app = FastAPI()
-    app.include_router(router(archive, Jinja2Templates(TEMPLATES), labels()))
-    return TestClient(app)
+    app, guard = guarded(archive)
+    app.include_router(router(archive, TEMPLATES, labels(), guard))
+    return signed_client(app, archive, "reviewer")
 
 
 STORY: list[AnyEvent] = [

@@ -38,8 +38,14 @@ def shown_pin(pin: str) -> str:
 class WrongTries:
     """Counts wrong PINs, by address and altogether. Only a try that was let through is counted, so it stays small."""
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._now_s = now_s
+    def __init__(
+        self,
+        now_s: Callable[[], float] = time.monotonic,
+        *,
+        of_one: int = TRIES_OF_ONE,
+        of_all: int = TRIES_OF_ALL,
+    ) -> None:
+        self._now_s, self._of_one, self._of_all = now_s, of_one, of_all
         self._tries: deque[tuple[float, str]] = deque()
 
     def wait_s(self, address: str) -> int:
@@ -49,8 +55,8 @@ class WrongTries:
             self._tries.popleft()
         waits_s = [0.0]
         for times_s, most, within_s in (
-            ([at_s for at_s, by in self._tries if by == who], TRIES_OF_ONE, ONE_S),
-            ([at_s for at_s, _ in self._tries], TRIES_OF_ALL, ALL_S),
+            ([at_s for at_s, by in self._tries if by == who], self._of_one, ONE_S),
+            ([at_s for at_s, _ in self._tries], self._of_all, ALL_S),
         ):
             if len(times_s) >= most:
                 waits_s.append(times_s[-most] + within_s - now_s)

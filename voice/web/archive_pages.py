@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.templating import Jinja2Templates
 
 from voice.archive.archive import Archive
@@ -16,6 +16,8 @@ from voice.archive.records import Call, Record, Utterance
 from voice.captions.export import web_vtt
 from voice.captions.labels import Labels
 from voice.events import Interrupted, Resumed, SayStarted, from_json
+from voice.review.rights import Deed
+from voice.web.guard import Guard, Who
 from voice.web.ranged import ranged
 
 A_PAGE = 50
@@ -42,15 +44,16 @@ class Turn:
     gap_ms: int | None
 
 
-def router(archive: Archive, templates: Jinja2Templates, labels: Labels) -> APIRouter:
+def router(archive: Archive, templates: Jinja2Templates, labels: Labels, guard: Guard) -> APIRouter:
     """GET /archive, /archive/{id}, /archive/{id}/sound.flac (with Range), /archive/{id}/captions.vtt."""
     pages = APIRouter()
+    searching, reading, listening = (guard.page(deed) for deed in (Deed.SEARCH, Deed.READ, Deed.LISTEN))
 
     def missing(request: Request) -> Response:
         return templates.TemplateResponse(request, "archive_missing.html", {"here": "archive"}, status_code=404)
 
     # Plain functions: the server runs them on its worker threads, where the database may block.
-    @pages.get("/archive")
+    @pages.get("/archive", dependencies=[Depends(searching)])
     def calls(request: Request, before: str = "") -> Response:
         earlier = _time(before)
         found = archive.calls(limit=A_PAGE + 1, before=earlier)
@@ -63,21 +66,21 @@ def router(archive: Archive, templates: Jinja2Templates, labels: Labels) -> APIR
         }
         return templates.TemplateResponse(request, "archive.html", context)
 
-    @pages.get("/archive/{call_id}")
-    def call(request: Request, call_id: str) -> Response:
+    @pages.get("/archive/{call_id}", dependencies=[Depends(reading)])
+    def call(request: Request, call_id: str, signed: Who) -> Response:
         record = archive.call(call_id)
         if record is None:
             return missing(request)
         # A file that is still being written has no length yet: players fail on it.
-        sound = record.call.ended_at is not None and bool(record.call.sound)
+        sound = record.call.ended_at is not None and bool(record.call.sound) and signed.may(Deed.LISTEN)
         return templates.TemplateResponse(request, "archive_call.html", {**_record(record), "sound": sound})
 
-    @pages.get("/archive/{call_id}/sound.flac")
+    @pages.get("/archive/{call_id}/sound.flac", dependencies=[Depends(listening)])
     def sound(request: Request, call_id: str) -> Response:
         flac = archive.sound_bytes(call_id)
         return missing(request) if flac is None else ranged(request, flac, "audio/flac")
 
-    @pages.get("/archive/{call_id}/captions.vtt")
+    @pages.get("/archive/{call_id}/captions.vtt", dependencies=[Depends(reading)])
     def captions(request: Request, call_id: str) -> Response:
         record = archive.call(call_id)
         if record is None:

@@ -38,6 +38,8 @@ class PageHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if "signed" in scope.get("state", {}):
+                    headers.setdefault("Cache-Control", "no-store")  # what one may read, the next one may not
             await send(message)
 
         await self._app(scope, receive, with_headers if scope["type"] == "http" else send)
