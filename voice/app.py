@@ -19,12 +19,14 @@ from voice.archive.archive import Archive, ArchiveFault
 from voice.archive.retention import Clocks, Retention
 from voice.captions.labels import labels
 from voice.captions.pins import WrongTries
-from voice.errors import VoiceError
+from voice.clock import in_worker
+from voice.errors import SetupError, VoiceError
 from voice.review.aftercare import Aftercare
 from voice.review.first_person import FirstPerson
 from voice.review.people import Staff
+from voice.review.rehearing import Rehearing
 from voice.settings import Settings
-from voice.switchboard import Switchboard
+from voice.switchboard import Switchboard, second_recogniser
 from voice.transports.audiosocket_server import AudioSocketServer
 from voice.transports.pbx import Neighbours
 from voice.web import (
@@ -52,6 +54,7 @@ DRAIN_S = 60.0
 CARE_S = 2.0
 RETENTION_S = 3_600.0
 PASSWORDS_OF_ONE, PASSWORDS_OF_ALL = 20, 300  # wrong ones: of an address in ten minutes, of everybody in one
+IDLE_S = 30.0  # between two looks for something to do while no call runs
 WEB = Path(__file__).parent / "web"
 
 
@@ -86,6 +89,7 @@ def create_app(
             asyncio.create_task(_prepare(opened)),
             asyncio.create_task(_look_after(opened.archive, Clocks.of(settings))),
             asyncio.create_task(opened.follow_flows(lambda: lines.update(_titles(opened)))),
+            asyncio.create_task(_hear_again(opened, settings)),
         ]
         yield
         await opened.drain(DRAIN_S)
@@ -122,6 +126,31 @@ async def _look_after(archive: Archive, clocks: Clocks) -> None:
             log.error("kept calls cannot be looked after now: %s", error)
             tended = 0
         await asyncio.sleep(0 if tended else CARE_S)
+
+
+async def _hear_again(board: Switchboard, settings: Settings) -> None:
+    """For ever: recognise ended calls a second time while none runs."""
+    if not settings.second_texts:
+        return
+    rehearing = Rehearing(
+        board.archive,
+        lambda: second_recogniser(settings),
+        lambda: board.idle,
+        model=settings.second_model or Path(settings.model_dir).name or settings.model,
+        language=settings.language,
+        most=settings.second_texts,
+    )
+    while True:
+        await asyncio.sleep(IDLE_S)
+        try:
+            heard = "something"
+            while heard:
+                heard = await in_worker(board.workers, rehearing.hear_one)
+        except SetupError as error:
+            log.error("calls are not recognised a second time: %s", error)
+            return
+        except (VoiceError, ArchiveFault) as error:
+            log.error("calls cannot be recognised a second time now: %s", error)
 
 
 def _titles(board: Switchboard) -> dict[str, str]:

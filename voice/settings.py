@@ -36,6 +36,8 @@ class Settings:
     models: Path = ROOT / "models"
     model: str = "vosk-model-small-ru-0.22"
     model_dir: str = ""  # a directory with a vosk model; used instead of `model` when given
+    second_texts: int = 5  # of an utterance, kept by a second recognition when no call runs; 0: there is none
+    second_model: str = ""  # for that recognition; empty: the line's own
     voice: str = ""  # a voice's name; empty: the best one that is there
     data: Path = ROOT / "data"
     learned: Path = ROOT / "data" / "learned"  # what was learned from the phrases: a start need not learn it anew

@@ -105,6 +105,11 @@ class Switchboard:
     def takes_calls(self) -> bool:
         return not self._draining and self.running + len(self.announced) < self.settings.max_calls
 
+    @property
+    def idle(self) -> bool:
+        """Is nobody kept waiting by other work?"""
+        return not self._running and not self._draining
+
     async def answer(self, line: Line, request: CallRequest, *, readers: tuple[Reader, ...] = ()) -> None:
         """Run one whole call. Raises LineBusy, before it touches the line, when no more calls are taken."""
         if not self.takes_calls:
@@ -285,3 +290,9 @@ def _open_archive(settings: Settings) -> Archive:
     if mended:
         log.warning("%d calls were cut off by the last end of the program; their records are kept", len(mended))
     return archive
+
+
+def second_recogniser(settings: Settings) -> VoskRecogniser:
+    """Hears ended calls without haste. Raises SetupError."""
+    chosen = replace(settings, model=settings.second_model, model_dir="") if settings.second_model else settings
+    return VoskRecogniser(locate(chosen), keep_full=1, thorough=True)

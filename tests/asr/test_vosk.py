@@ -52,6 +52,19 @@ def hear(recogniser: VoskRecogniser, pcm: np.ndarray, phrases: tuple[str, ...] =
 
 
 @needs_speech
+def test_it_tells_what_else_it_may_have_been(recogniser, woman):
+    stream = recogniser.open_n_best(4)
+    stream.feed(woman)
+    result = stream.finish()
+    stream.close()
+    assert "регистрация оператора" in result.text
+    assert 1 <= len(result.alternatives) <= 3
+    assert len({result.text, *result.alternatives}) == 1 + len(result.alternatives)
+    assert result.words == (), "vosk gives no confidences with alternatives"
+    assert hear(recogniser, woman).words, "an engine that gives alternatives does not come back to the pool"
+
+
+@needs_speech
 def test_it_hears_words_with_times_and_confidence(recogniser, woman):
     result = hear(recogniser, woman)
     assert "регистрация оператора" in result.text
@@ -154,7 +167,7 @@ def test_one_call_at_a_time_and_a_close_during_a_feed(recogniser):
     engine, inside, go = stream._engine, threading.Event(), threading.Event()
 
     class Slow:
-        grammar, heard = engine.grammar, 0
+        grammar, heard, most = engine.grammar, 0, 0
 
         def feed(self, pcm):
             inside.set()

@@ -16,6 +16,7 @@ class Recognised:
     text: str = ""
     words: tuple[Word, ...] = ()
     confidence: float = 0.0  # mean of the words', 0 for an empty text
+    alternatives: tuple[str, ...] = ()  # other texts that fit nearly as well, the likeliest first
 
 
 class Stream(Protocol):
@@ -46,4 +47,10 @@ class Recogniser(Protocol):
 
     def knows(self, word: str) -> bool:
         """Is the word in the model's vocabulary (spelled with ё where Russian has it)?"""
+        ...
+
+
+class NBestRecogniser(Recogniser, Protocol):
+    def open_n_best(self, most: int) -> Stream:
+        """Full vocabulary; what it recognises has up to `most` texts, of which the first is the text, and no words."""
         ...

@@ -3,8 +3,8 @@
 Traps that shape this file: SetGrammar inside an utterance aborts the process, so a grammar is a recogniser of its own
 (0.5 ms to make); vosk's JSON reader does not know \\u escapes, so a grammar is written with ensure_ascii=False; words
 the model lacks vanish from a grammar unsaid, and it spells ё; a recogniser adapts to its speaker until FinalResult, so
-an engine goes back to the pool only after one; vosk's own end of utterance is ignored: ours decides. Two of the
-model's settings are ours, see `_view`.
+an engine goes back to the pool only after one; vosk's own end of utterance is ignored: ours decides; a recogniser that
+gives alternatives gives no confidences. Some of the model's settings are ours, see `_view`.
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ Grammar = tuple[str, ...]  # phrases as the model spells them; empty: the full v
 # Frames of 10 ms that are decoded at once, a multiple of the model's subsampling, 3: fewer show words earlier and cost
 # more. docs/recognition.md has the measurements; Kaldi's own default is 20.
 CHUNK_FRAMES = 12
+# For hearing without haste: more is kept in mind while an utterance is decoded. Kaldi's own usual values.
+THOROUGH = ("--beam=13.0", "--max-active=7000", "--lattice-beam=6.0")
 _DITHER = np.random.default_rng(0).normal(0.0, 1.0, HEARING_HZ).round().astype(np.int16)  # as strong as Kaldi's own
 
 
@@ -56,8 +58,8 @@ def _dithered(pcm: Pcm16, at: int) -> Pcm16:
     return to_int16(pcm.astype(np.float32) + noise)
 
 
-def _view(model_dir: Path, view: Path) -> Path:
-    """The model as a directory of links, but for two settings; it is read whole when it is loaded.
+def _view(model_dir: Path, view: Path, *, thorough: bool) -> Path:
+    """The model as a directory of links, but for some settings; it is read whole when it is loaded.
 
     Kaldi's own noise is off, since hard words came out differently each time; `_dithered` adds ours instead.
     """
@@ -67,17 +69,19 @@ def _view(model_dir: Path, view: Path) -> Path:
     (view / "conf").mkdir()
     for path in (model_dir / "conf").iterdir():
         (view / "conf" / path.name).write_bytes(path.read_bytes())
-    for name, setting in (("mfcc.conf", "--dither=0"), ("model.conf", f"--frames-per-chunk={CHUNK_FRAMES}")):
+    decoding = (f"--frames-per-chunk={CHUNK_FRAMES}", *(THOROUGH if thorough else ()))
+    for name, added in (("mfcc.conf", ("--dither=0",)), ("model.conf", decoding)):
         with (view / "conf" / name).open("a", encoding="utf-8") as settings:
-            settings.write(f"\n{setting}\n")
+            settings.write("\n" + "\n".join(added) + "\n")
     return view
 
 
 class _Engine:
     """One KaldiRecognizer; between two streams it is always freshly finished."""
 
-    def __init__(self, model: vosk.Model, grammar: Grammar) -> None:
-        self.grammar = grammar
+    def __init__(self, model: vosk.Model, grammar: Grammar, most: int = 0) -> None:
+        """most: so many texts are given instead of one; 0: one, with the confidences of its words."""
+        self.grammar, self.most = grammar, most
         self.heard = 0  # samples since it was made: where its clock stands
         self._fed = 0  # samples since the last finish
         self._running = False
@@ -90,6 +94,7 @@ class _Engine:
         except Exception as error:  # vosk raises nothing finer
             raise EngineFailed(f"vosk cannot make a recogniser: {error}") from error
         self._kaldi.SetWords(True)
+        self._kaldi.SetMaxAlternatives(most)
 
     def feed(self, pcm: Pcm16) -> str:
         if len(pcm):
@@ -125,6 +130,10 @@ class VoskStream:
     def finish(self) -> Recognised:
         with self._one_call():
             answer = self._engine.finish()
+        if self._engine.most:
+            texts = [str(one["text"]) for one in answer.get("alternatives", ())]  # type: ignore[attr-defined]
+            first, *others = [*dict.fromkeys(filter(None, texts))] or [""]
+            return Recognised(first, alternatives=tuple(others))
         words = tuple(self._word(word) for word in answer.get("result", ()))  # type: ignore[attr-defined]
         confidence = fmean(word.confidence for word in words) if words else 0.0
         return Recognised(str(answer.get("text", "")), words, confidence)
@@ -168,9 +177,10 @@ class VoskStream:
 class VoskRecogniser:
     """One model, and warm engines for whoever needs one: `voice.asr.port.Recogniser`, safe to use from many threads."""
 
-    def __init__(self, model_dir: Path, *, keep_full: int = 8, keep_closed: int = 64) -> None:
+    def __init__(self, model_dir: Path, *, keep_full: int = 8, keep_closed: int = 64, thorough: bool = False) -> None:
         """Load the model (about a second) and try it.
 
+        thorough: without haste, see THOROUGH.
         keep_full, keep_closed: how many idle engines stay warm (35 MB and 2 MB each); more is made when more is needed.
         Raises ModelMissing, ModelCorrupt.
         """
@@ -178,7 +188,7 @@ class VoskRecogniser:
         vosk.SetLogLevel(-1)
         try:
             with TemporaryDirectory() as view:
-                self._model = vosk.Model(str(_view(model_dir, Path(view))))
+                self._model = vosk.Model(str(_view(model_dir, Path(view), thorough=thorough)))
         except Exception as error:
             raise ModelCorrupt(f"the model in {model_dir} cannot be loaded; fetch it again") from error
         self._lock = Lock()
@@ -204,6 +214,9 @@ class VoskRecogniser:
         grammar = self._grammar(phrases) if phrases else ()
         return VoskStream(self, self._lend(grammar) or _Engine(self._model, grammar))
 
+    def open_n_best(self, most: int) -> VoskStream:
+        return VoskStream(self, _Engine(self._model, (), most))
+
     def knows(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
@@ -221,7 +234,7 @@ class VoskRecogniser:
 
     def take_back(self, engine: _Engine, *, broken: bool = False) -> None:
         """End of a loan: finish what runs, keep the engine warm if there is room."""
-        if broken or engine.heard > WORN_OUT:
+        if broken or engine.most or engine.heard > WORN_OUT:
             return
         engine.finish()  # forgets the speaker
         with self._lock:
