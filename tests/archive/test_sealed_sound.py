@@ -50,10 +50,6 @@ def test_a_file_cut_off_anywhere_keeps_every_piece_before_the_cut(
     cut = min(cut, path.stat().st_size - 1)
     os.truncate(path, cut)
     pieces = sum(end <= cut for end in ends)
-    if not pieces:
-        with pytest.raises(RecordDamaged):
-            read_sealed(path, CALL, CIPHER)
-        return
     assert read_sealed(path, CALL, CIPHER) == (b"".join(bytes([n]) * 100 for n in range(pieces)), False)
 
 

@@ -311,8 +311,6 @@ class Archive:
         sound = ""
         try:
             sound = self.sounds.mend(row.sound, row.id) if row.sound else ""
-        except FileNotFoundError:
-            pass  # killed before its first sound
         except (OSError, RuntimeError, VoiceError) as error:
             flaws.append(f"sound: {type(error).__name__}: {error}")
         with self.writing() as connection:

@@ -100,7 +100,8 @@ class SealedFile(io.RawIOBase):
 def read_sealed(path: Path, call_id: str, cipher: Cipher) -> tuple[bytes, bool]:
     """All that can be read of a sealed file, and whether that is the whole of it.
 
-    Raises RecordDamaged when nothing can be, or when a piece in the middle was changed; FileNotFoundError.
+    Nothing at all, where the process died before the first piece was there. Raises RecordDamaged when a piece was
+    changed or taken away; FileNotFoundError.
     """
     data = path.read_bytes()
     pieces: dict[int, bytes] = {}
@@ -120,8 +121,6 @@ def read_sealed(path: Path, call_id: str, cipher: Cipher) -> tuple[bytes, bool]:
         if number not in (0, len(pieces)):
             raise RecordDamaged(f"a piece of {path.name} is missing")
         pieces[number] = piece
-    if not pieces:
-        raise RecordDamaged(f"{path.name} holds no sound")
     return b"".join(pieces[number] for number in sorted(pieces)), whole
 
 

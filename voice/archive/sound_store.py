@@ -13,7 +13,7 @@ from voice.archive.cipher import Cipher
 from voice.archive.keys import KeyRing
 from voice.archive.sealed_sound import SealedFile, read_sealed, write_sealed
 from voice.audio.files import Channels, FlacWriter, salvage
-from voice.errors import RecordingFailed
+from voice.errors import BadAudio, RecordingFailed
 from voice.line import HEARING_HZ
 
 SEALED = ".sealed"  # recordings of the first version lie open and have no such ending
@@ -65,13 +65,21 @@ class SoundStore:
     def mend(self, name: str, call_id: str) -> str:
         """Make a recording whole whose process died, and seal one that lay open; its name from now on.
 
-        Raises FileNotFoundError, RecordDamaged, BadAudio, OSError.
+        An empty name: the process died before its first block of sound. Raises RecordDamaged, BadAudio, OSError.
         """
         path = self.folder / name
+        if not path.is_file():
+            return ""
         if name.endswith(SEALED):
-            flac, whole = read_sealed(path, call_id, self._keys.of(_key(call_id)))
-            if not whole:
-                write_sealed(path, salvage(flac)[0], call_id, self._keys.of(_key(call_id)))
+            cipher = self._keys.of(_key(call_id))
+            flac, whole = read_sealed(path, call_id, cipher)
+            if whole:
+                return name
+            try:
+                write_sealed(path, salvage(flac)[0], call_id, cipher)
+            except BadAudio:  # it was not changed, or it would not open: there is only the header
+                path.unlink()
+                return ""
             return name
         sealed = path.with_name(path.name + SEALED)
         write_sealed(sealed, salvage(path.read_bytes())[0], call_id, self._keys.make(_key(call_id)))
