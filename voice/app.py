@@ -22,6 +22,7 @@ from voice.captions.pins import WrongTries
 from voice.clock import in_worker
 from voice.errors import SetupError, VoiceError
 from voice.review.aftercare import Aftercare
+from voice.review.checklist import read_checklist
 from voice.review.first_person import FirstPerson
 from voice.review.people import Staff
 from voice.review.rehearing import Rehearing
@@ -30,9 +31,12 @@ from voice.switchboard import Switchboard, second_recogniser
 from voice.transports.audiosocket_server import AudioSocketServer
 from voice.transports.pbx import Neighbours
 from voice.web import (
+    agreement_page,
     answers,
     archive_pages,
     asterisk_socket,
+    call_desk,
+    call_desk_work,
     call_page,
     call_socket,
     caption_entry,
@@ -44,6 +48,7 @@ from voice.web import (
     take_away,
     twilio_calls,
 )
+from voice.web.call_desk import Desk
 from voice.web.guard import Guard, answer_refusals
 from voice.web.headers import PageHeaders
 from voice.web.tokens import Token
@@ -162,6 +167,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
     templates = Jinja2Templates(WEB / "templates")
     guard = Guard(board.archive, templates)
     words = labels(settings.language)
+    desk = Desk(board.archive, templates, read_checklist(settings.prompts / settings.language), guard)
     captions_address = settings.captions_address if settings.public_host else ""
     for router in (
         health.router(board),
@@ -172,7 +178,10 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
-        archive_pages.router(board.archive, templates, words, guard),
+        archive_pages.router(board.archive, templates, guard),
+        call_desk.router(desk, words),
+        call_desk_work.router(desk),
+        agreement_page.router(desk.reviews, templates, guard),
         take_away.router(board.archive, templates, words, titles=lines),
         pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
         asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),

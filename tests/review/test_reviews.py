@@ -30,6 +30,10 @@ def test_the_shipped_checklist_asks_what_it_must() -> None:
     assert all(item.ask.endswith("?") and item.help for item in asked.items)
 
 
+def test_prompts_without_a_list_of_their_own_are_judged_by_the_shipped_one(tmp_path: Path) -> None:
+    assert read_checklist(tmp_path) == read_checklist(ROOT / "prompts" / "ru")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from voice.nlu.data import Node, load
+from voice.settings import ROOT
 
 Answer = Literal["yes", "no", "not_applicable"]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
+SHIPPED = ROOT / "prompts" / "ru" / "checklist.yaml"
 _ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -47,8 +49,9 @@ class Checklist:
 
 
 def read_checklist(prompts: Path) -> Checklist:
-    """The list of one language's prompts. Raises PromptError."""
-    fields = load(prompts / "checklist.yaml").fields(("version", "items"), ("version", "items"))
+    """The list among the prompts of one language, or the one that comes with this program. Raises PromptError."""
+    own = prompts / SHIPPED.name
+    fields = load(own if own.exists() else SHIPPED).fields(("version", "items"), ("version", "items"))
     items = [_item(node) for node in fields["items"].items()]
     if not items:
         raise fields["items"].wrong("a checklist asks something")
