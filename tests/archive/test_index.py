@@ -53,10 +53,15 @@ def keep(archive: Archive, index: Index) -> Iterator[Callable[..., str]]:
     def keep(caller: str, line: str = "", operator: str = "") -> str:
         call = f"{next(count):032x}"
         archive.begin(call, "88005553535", "", "file").seal("caller")
-        index.put(values(call), [("line", line), ("caller", caller), ("operator", operator)])
+        put(archive, index, values(call), [("line", line), ("caller", caller), ("operator", operator)])
         return call
 
     yield keep
+
+
+def put(archive: Archive, index: Index, row: dict[str, Any], said: list[tuple[str, str]]) -> None:
+    with archive.writing() as connection:
+        index.put(connection, row, said)
 
 
 def found(archive: Archive, index: Index, asked: str, side: str = "") -> set[str]:
@@ -207,7 +212,7 @@ def test_a_label_of_a_mask_is_no_word_and_parts_its_neighbours() -> None:
 
 def test_the_database_alone_tells_no_word(database: str, archive: Archive, index: Index, tmp_path: Path) -> None:
     archive.begin("a" * 32, "88005553535", "", "file").seal("caller")
-    index.put(values("a" * 32), [("caller", "заявление")])
+    put(archive, index, values("a" * 32), [("caller", "заявление")])
     same = Archive.open(database, tmp_path / "sound")
     assert found(same, Index(same), "заявление") == {"a" * 32}, "its hashes do not change with the process"
     same.keys = KeyRing(tmp_path / "other keys")
@@ -215,12 +220,16 @@ def test_the_database_alone_tells_no_word(database: str, archive: Archive, index
     same.close()
 
 
-def test_a_call_is_indexed_anew_and_forgotten(archive: Archive, index: Index, keep: Callable[..., str]) -> None:
+def test_a_call_is_indexed_anew(archive: Archive, index: Index, keep: Callable[..., str]) -> None:
     call = keep("пенсия")
-    index.put(values(call, risk=0.5), [("caller", "пособие")])
+    put(archive, index, values(call, risk=0.5), [("caller", "пособие")])
     assert (found(archive, index, "пенсия"), found(archive, index, "пособие")) == (set(), {call})
-    index.forget(call)
-    assert found(archive, index, "пособие") == found(archive, index, "") == set()
+    with archive.writing() as connection:
+        index.say_anew(connection, call)
+        index.say_anew(connection, "nobody", [("caller", "пособие")])
+    assert found(archive, index, "пособие") == set() and found(archive, index, "") == {call}
+    with archive.engine.connect() as connection:
+        assert connection.execute(select(Findables.risk)).scalars().all() == [0.5]
     fresh = keep("выписка")
     assert found(archive, index, "пособие") == set() and found(archive, index, "выписка") == {fresh}
 
@@ -248,6 +257,7 @@ def test_two_processes_index_at_once(database: str, archive: Archive, index: Ind
         archive.begin(call, "88005553535", "", "file").seal("caller")
     other = Archive.open(database, tmp_path / "sound")
     for number, call in enumerate(calls):
-        (index if number % 2 else Index(other)).put(values(call), [("caller", "пенсия")])
+        writer = archive if number % 2 else other
+        put(writer, Index(writer), values(call), [("caller", "пенсия")])
     assert found(archive, index, "пенсии") == set(calls)
     other.close()

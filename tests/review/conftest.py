@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine
 
+from tests.databases import database, postgresql  # noqa: F401  fixtures
 from tests.web.small_line import tone
 from voice.archive.archive import Archive
 from voice.events import Final, SayDone, SayStarted, SpeechEnded, SpeechStarted, Word
@@ -20,8 +21,8 @@ WORDS = tuple(
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound")
+def archive(database: str, tmp_path: Path) -> Iterator[Archive]:  # noqa: F811
+    archive = Archive.open(database, tmp_path / "sound")
     yield archive
     archive.close()
 

@@ -13,13 +13,11 @@ from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, column, delete, insert, select, table, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from voice.archive.archive import Archive
 from voice.archive.query import Phrase, Query
 from voice.archive.tables import Findables
 from voice.archive.terms import SIDES, pair, single, terms
-from voice.errors import RecordingFailed
 
 KIND = "term"  # of what is hashed: see keys.py
 HASH_BYTES = 5  # 8 letters: of a million terms hardly two are alike
@@ -49,28 +47,24 @@ class Index:
         self._sql = _SQLITE if archive.engine.dialect.name == "sqlite" else _POSTGRESQL
         self._hash = lru_cache(maxsize=REMEMBERED)(self._hashed)
 
-    def put(self, values: Mapping[str, Any], said: Iterable[tuple[str, str]]) -> None:
-        """Make a call findable, or anew: `values` are the columns of Findables but `n`; said: (side, masked text).
-
-        Raises RecordingFailed.
-        """
+    def put(self, connection: Connection, values: Mapping[str, Any], said: Iterable[tuple[str, str]]) -> None:
+        """Make a call findable, or anew: `values` are the columns of Findables but `n`; said: (side, masked text)."""
         found: set[str] = set()
         for side, masked in said:
             found |= terms(side, masked)
-        bag = " ".join(sorted(map(self._hash, found)))
-        try:
-            with self._archive.writing() as connection:
-                self._put(connection, values, bag)
-        except SQLAlchemyError as error:
-            raise RecordingFailed(f"a call could not be made findable: {type(error).__name__}") from error
+        connection.execute(delete(Findables).where(Findables.call == values["call"]))
+        n = connection.execute(insert(Findables).values(**values).returning(Findables.n)).scalar_one()
+        if found:
+            bag = " ".join(sorted(map(self._hash, found)))
+            connection.execute(text(self._sql["insert"]), {"n": n, "words": bag})
 
-    def forget(self, call_id: str) -> None:
-        """Nobody finds the call any more. Raises RecordingFailed."""
-        try:
-            with self._archive.writing() as connection:
-                connection.execute(delete(Findables).where(Findables.call == call_id))
-        except SQLAlchemyError as error:
-            raise RecordingFailed(f"a call could not be taken out of the index: {type(error).__name__}") from error
+    def say_anew(self, connection: Connection, call_id: str, said: Iterable[tuple[str, str]] = ()) -> bool:
+        """The call is found by these words from now on and by no others; False: it is not findable."""
+        wanted = select(Findables.__table__).where(Findables.call == call_id)
+        row = connection.execute(wanted).one_or_none()
+        if row is not None:
+            self.put(connection, {name: value for name, value in row._mapping.items() if name != "n"}, said)
+        return row is not None
 
     def matching(self, query: Query, side: str = "") -> ColumnElement[bool] | None:
         """The condition on Findables that `query` puts, said by `side` or by anybody; None: it puts none."""
@@ -83,11 +77,6 @@ class Index:
             any_of = self._sql["or"].join(self._phrase(one, sides) for one in query.unwanted)
             conditions.append(Findables.n.not_in(self._found("unwanted", any_of)))
         return and_(*conditions) if conditions else None
-
-    def _put(self, connection: Connection, values: Mapping[str, Any], bag: str) -> None:
-        connection.execute(delete(Findables).where(Findables.call == values["call"]))
-        n = connection.execute(insert(Findables).values(**values).returning(Findables.n)).scalar_one()
-        connection.execute(text(self._sql["insert"]), {"n": n, "words": bag})
 
     def _hashed(self, term: str) -> str:
         return b32encode(bytes.fromhex(self._archive.keys.token(KIND, term)[: 2 * HASH_BYTES])).decode().lower()

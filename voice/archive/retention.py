@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select
 
 from voice.archive import chain
 from voice.archive.archive import PHONE, Archive
+from voice.archive.index import Index
 from voice.archive.records import Destruction, Hold
 from voice.archive.subjects import token
-from voice.archive.tables import Base, Calls, Destructions, Figures, Holds, Links, Subjects
+from voice.archive.tables import Base, Calls, Destructions, Figures, Findables, Holds, Links, Subjects
 from voice.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ METHOD = "AES-256-GCM keys overwritten and removed; rows and files deleted"
 # What holds words, or leads to a person, by table; what is not named here holds neither, or only sealed words.
 WORDS: tuple[str, ...] = (
     *("events", "utterances", "words", "slots", "masks", "corrections", "rehearings", "subjects", "take_aways"),
-    *("remarks", "links"),
+    *("remarks", "links", "masked_texts"),
 )
 
 
@@ -58,6 +59,7 @@ class Erased:
 class Retention:
     def __init__(self, archive: Archive, clocks: Clocks) -> None:
         self._archive, self._clocks = archive, clocks
+        self._index = Index(archive)
 
     def tick(self) -> int:
         """Destroy what has outlived its clock, and finish what was cut off before; how many calls were touched."""
@@ -149,12 +151,15 @@ class Retention:
             sounds = {row.id: row.sound for row in named}
             if what in ("text", "everything"):
                 self._clear_words(connection, calls)
+                for call_id in calls:
+                    self._index.say_anew(connection, call_id)
                 erased = {"text_erased_at": now, "caller": b"", "caller_token": "", "notice": ""}
                 connection.execute(update(Calls).where(Calls.id.in_(calls)).values(**erased))
             if what in ("sound", "everything"):
                 connection.execute(update(Calls).where(Calls.id.in_(calls)).values(sound_erased_at=now))
             if what == "figures":
                 connection.execute(delete(Figures).where(Figures.call.in_(calls)))
+                connection.execute(delete(Findables).where(Findables.call.in_(calls)))
             values = {"what": what, "subject": subject, "calls": list(calls), "method": METHOD}
             connection.execute(insert(Destructions).values(at=now, by=by, reason=reason, **values))
         everything = what == "everything"

@@ -7,17 +7,21 @@ of it may be done again and comes out the same.
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import replace
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from voice.archive import afterwards
 from voice.archive.archive import Archive
+from voice.archive.index import Index
 from voice.archive.masked import personal
+from voice.archive.reading import beside, reading
 from voice.archive.records import Record
-from voice.archive.tables import Calls, Figures, Finished, Masks
+from voice.archive.tables import Calls, Finished, Masks
 from voice.errors import VoiceError
+from voice.review import findable
 from voice.review.figures import measure
+from voice.review.risk import judge
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,7 @@ class Aftercare:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._index = Index(archive)
         self._hopeless: set[str] = set()  # calls that could not be tended: they are tried again after a restart
 
     def tend(self) -> int:
@@ -65,9 +70,10 @@ class Aftercare:
         call_id, now = record.call.id, self._archive.now()
         afterwards.keep(connection, self._archive.keys, self._archive.seal_of(call_id), record)
         self._mask(connection, record)
-        connection.execute(delete(Figures).where(Figures.call == call_id))
         figures = measure(record)
-        connection.execute(insert(Figures).values(call=call_id, **asdict(figures), risk=0.0, reasons=[]))
+        left = replace(beside(connection, record, self._archive.open_sealed), cared=True)  # masks stand there now
+        lines = findable.masked_lines(reading(record, left))
+        findable.keep(connection, self._archive, self._index, record, lines, figures, judge(record, figures))
         connection.execute(update(Calls).where(Calls.id == call_id).values(cared_at=now))
         if connection.execute(select(Finished.n).where(Finished.call == call_id)).first() is None:
             connection.execute(insert(Finished).values(call=call_id, at=now))

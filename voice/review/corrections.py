@@ -7,6 +7,7 @@ from sqlalchemy import insert
 from voice.archive.archive import Archive
 from voice.archive.pieces import unveiled
 from voice.archive.tables import Corrections as Table
+from voice.review.findable import say_anew
 
 PLACE = "corrections"  # of what is sealed here
 LONGEST = 4_000  # signs
@@ -34,4 +35,5 @@ class Corrections:
         with self._archive.writing() as connection:
             key = connection.execute(row.returning(Table.id)).scalar_one()
             self._archive.link(connection, call, Table.__tablename__, key)
+        say_anew(self._archive, call)
         return True

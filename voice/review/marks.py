@@ -12,6 +12,7 @@ from voice.archive.alignment import carried, nearest
 from voice.archive.archive import Archive
 from voice.archive.tables import Masks
 from voice.masking.spans import Kind
+from voice.review.findable import say_anew
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -65,6 +66,7 @@ class Marks:
                 )
             )
             self._archive.link(connection, call, Masks.__tablename__, n)
+        say_anew(self._archive, call)
 
     def remove(self, call: str, n: int, by: str) -> None:
         """Say that a mask hides nothing personal; who and when is kept. Raises KeyError when none stands there."""
@@ -74,6 +76,7 @@ class Marks:
             if not connection.execute(removed).rowcount:
                 raise KeyError(n)
             self._archive.link(connection, call, Masks.__tablename__, n)
+        say_anew(self._archive, call)
 
     def of(self, call: str) -> tuple[Mark, ...]:
         """All of a call, those that were taken back as well."""
