@@ -76,6 +76,7 @@ bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 	@$(BIN)/python bench/line.py
 	@$(BIN)/python bench/readers.py
 	@$(BIN)/python bench/captions.py
+	@$(BIN)/python bench/echo.py
 	@$(BIN)/python bench/typed.py
 	@if test -d ../shared/speech; then $(BIN)/python bench/recognition.py; \
 		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi

@@ -46,6 +46,20 @@ def test_our_own_voice_from_a_loudspeaker(delay_ms, gain_db):
     assert share_of_echo(heard, played) > 0.9
 
 
+@pytest.mark.parametrize("gain_db", [-12, -20])
+def test_an_echo_is_known_before_it_is_long_enough_to_interrupt(gain_db):
+    played = np.concatenate([np.zeros(RATE), voice(1)])
+    heard = np.convolve(played, room(2, 160))[: len(played)] * 10 ** (gain_db / 20)
+    heard += np.random.default_rng(3).standard_normal(len(heard)) * 8
+    guard, known = EchoGuard(), []
+    for at in range(0, RATE * 3 // 2, 320):
+        guard.push(*(np.clip(s[at : at + 320], -32768, 32767).astype(np.int16) for s in (heard, played)))
+        known.append(guard.is_echo)
+    sounds = (RATE + RATE * 160 // 1000) // 320
+    assert all(known[sounds + 3 :]), "by its fourth frame"
+    assert not any(known[:sounds])
+
+
 def test_somebody_else_is_no_echo():
     assert share_of_echo(voice(1), voice(2)) == 0
 

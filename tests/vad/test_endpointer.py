@@ -58,7 +58,8 @@ def test_one_lost_frame_does_not_matter():
 def test_the_closure_of_a_consonant_does_not_begin_a_long_run_anew():
     over_the_line = Rules(start_ms=140)
     assert run(frames("10. 6# 2. 10#"), over_the_line) == [(380, Started(200))]
-    assert run(frames("10. 6# 3. 6# 9."), over_the_line) == []
+    assert run(frames("10. 5# 4. 10#"), over_the_line) == [(420, Started(200))]
+    assert run(frames("10. 6# 5. 6# 9."), over_the_line) == []
 
 
 def test_each_pause_asks_once():

@@ -16,8 +16,9 @@ BAND_HZ = 4_000  # rate the comparison runs at: sound up to 2 kHz
 WINDOW_MS = 480
 LATEST_MS = 500
 SPREAD_MS = 8  # of a room's answer that counts as one
-ECHO = 0.42  # how echoes and callers score: docs/recognition.md
-QUIET = 30.0  # mean amplitude of samples under which there is nothing to compare
+ECHO = 0.5  # how echoes and callers score: docs/recognition.md
+FLOOR = 0.1  # of the mean power: bands weaker than that carry a line's noise, and are not whitened in full
+QUIET = 4.0  # mean amplitude of a window that holds nothing, not even the first moment of an echo
 
 _STEP = HEARING_HZ // BAND_HZ
 _FRAME = BAND_HZ * FRAME_MS // 1000
@@ -82,5 +83,5 @@ def _explained(heard: Signal, played: Signal) -> float:
 def _whitening(spectrum: npt.NDArray[np.complex128]) -> Signal:
     power = np.abs(spectrum) ** 2
     smooth = np.convolve(power, np.ones(33) / 33, "same")
-    weight: Signal = 1 / np.sqrt(smooth + smooth.mean() * 0.01)
+    weight: Signal = 1 / np.sqrt(smooth + smooth.mean() * FLOOR)
     return weight

@@ -43,10 +43,13 @@ class Ended:
 
 Edge = Started | Paused | Ended
 
+LONG_FRAMES = 5  # a run of so many has room for the closure of a stop consonant
+CLOSURE_FRAMES = 4
+
 
 def allowed_gaps(frames: int) -> int:
-    """Silent frames inside a run of so many voiced ones: the closure of a consonant does not begin the run anew."""
-    return 1 + frames // 4
+    """Silent frames inside a run of so many voiced ones: the closure of a consonant does not begin a long run anew."""
+    return 1 if frames < LONG_FRAMES else CLOSURE_FRAMES
 
 
 class Endpointer:
