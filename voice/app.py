@@ -31,6 +31,7 @@ from voice.switchboard import Switchboard, second_recogniser
 from voice.transports.audiosocket_server import AudioSocketServer
 from voice.transports.pbx import Neighbours
 from voice.web import (
+    access_pages,
     agreement_page,
     answers,
     archive_pages,
@@ -44,9 +45,11 @@ from voice.web import (
     chat_page,
     health,
     pbx_calls,
+    people_pages,
     sign_in,
     take_away,
     twilio_calls,
+    unmask_pages,
 )
 from voice.web.call_desk import Desk
 from voice.web.guard import Guard, answer_refusals
@@ -105,7 +108,7 @@ def create_app(
         await asyncio.wait(beside)
         await opened.close()
 
-    app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, openapi_url=None)
     answer_refusals(app)
     app.add_middleware(PageHeaders)
     app.add_middleware(GZipMiddleware)  # pages are read over poor networks; streams and sound are left as they are
@@ -178,6 +181,9 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
+        people_pages.router(guard, templates),
+        access_pages.router(guard, templates),
+        unmask_pages.router(board.archive, guard, templates),
         archive_pages.router(board.archive, templates, guard),
         call_desk.router(desk, words),
         call_desk_work.router(desk),

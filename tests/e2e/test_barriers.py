@@ -199,12 +199,50 @@ def account(visited: Visited, page: Page) -> Iterator[str]:
     sign_in(page, visited.host)  # a right password: the wrong one is forgotten
 
 
+def unmask(visited: Visited, page: Page) -> Iterator[str]:
+    page.goto(f"http://{visited.host}{visited.record}/unmask")
+    expect(page.get_by_label("Зачем это нужно")).to_be_focused()
+    yield "form"
+    page.locator("form.fields").evaluate("form => { form.noValidate = true }")
+    page.get_by_role("button", name="Открыть на 15 минут").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Напишите причину")
+    yield "wrong"
+
+
+def people(visited: Visited, page: Page) -> Iterator[str]:
+    sign_in(page, visited.host, "administrator")
+    page.goto(f"http://{visited.host}/people")
+    page.locator("summary").first.press("Enter")
+    yield "everybody"
+    page.get_by_label("Логин").fill("auditor")
+    page.get_by_label("Имя").fill("Анна")
+    page.get_by_label("Пароль", exact=True).fill("a quite different password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("уже занят")
+    yield "taken"
+    sign_in(page, visited.host)
+
+
+def accesses(visited: Visited, page: Page) -> Iterator[str]:
+    sign_in(page, visited.host, "auditor")
+    page.get_by_role("link", name="Журнал").press("Enter")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("чтение журнала")
+    yield "log"
+    page.get_by_role("link", name="Проверить целость журнала").press("Enter")
+    expect(page.get_by_text("Цепочка записей цела")).to_be_visible()
+    yield "checked"
+    sign_in(page, visited.host)
+
+
 def forbidden(visited: Visited, page: Page) -> Iterator[str]:
     page.goto(f"http://{visited.host}/account")
     page.locator("input[name=csrf]").first.evaluate("field => { field.value = 'stale' }")
     page.get_by_role("button", name="Выйти").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Страница устарела")
     yield "stale"
+    page.goto(f"http://{visited.host}/people")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Нет доступа")
+    yield "no right"
 
 
 WIDE = """() => [...document.querySelectorAll("*")]
@@ -224,6 +262,9 @@ PAGES: dict[str, Callable[[Visited, Page], Iterator[str]]] = {
     "sign_in.html": staff_sign_in,
     "setup.html": setup,
     "account.html": account,
+    "unmask.html": unmask,
+    "people.html": people,
+    "accesses.html": accesses,
     "forbidden.html": forbidden,
 }
 

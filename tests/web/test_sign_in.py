@@ -11,12 +11,11 @@ from sqlalchemy import select
 
 from tests.web.signed import PASSWORD, TEMPLATES, guarded, person_of, signed_client
 from voice.archive.archive import Archive
-from voice.captions.labels import labels
 from voice.captions.pins import WrongTries
 from voice.review.first_person import FirstPerson
 from voice.review.people import TRIES, Staff
 from voice.review.tables import Accesses
-from voice.web import archive_pages, sign_in
+from voice.web import archive_pages, people_pages, sign_in
 from voice.web.guard import COOKIE
 from voice.web.headers import PageHeaders
 
@@ -38,7 +37,8 @@ def app(archive: Archive, first: FirstPerson) -> FastAPI:
     app, guard = guarded(archive)
     app.add_middleware(PageHeaders)
     app.include_router(sign_in.router(guard, TEMPLATES, first, WrongTries(of_one=8)))
-    app.include_router(archive_pages.router(archive, TEMPLATES, labels(), guard))
+    app.include_router(archive_pages.router(archive, TEMPLATES, guard))
+    app.include_router(people_pages.router(guard, TEMPLATES))
     return app
 
 
@@ -173,7 +173,7 @@ def test_the_first_administrator_comes_by_a_link_that_works_once(client: TestCli
 
 
 def test_a_role_that_may_not_is_told_so_and_the_try_is_kept(archive: Archive, app: FastAPI) -> None:
-    client = signed_client(app, archive, "administrator")
-    refused = client.get(f"/archive/{'a' * 32}/sound.flac")
-    assert refused.status_code == 403 and "администратор" in refused.text and "Нет доступа" in refused.text
-    assert deeds(archive) == [("administrator", "refused")]
+    client = signed_client(app, archive, "reviewer")
+    refused = client.get("/people")
+    assert refused.status_code == 403 and "Ваша роль — проверяющий" in refused.text and "Нет доступа" in refused.text
+    assert deeds(archive) == [("reviewer", "refused")]

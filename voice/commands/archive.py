@@ -14,6 +14,7 @@ from voice.archive.archive import Archive
 from voice.archive.retention import Clocks, Retention
 from voice.archive.subjects import KINDS
 from voice.errors import VoiceError
+from voice.review.accesses import Accesses
 from voice.review.aftercare import Aftercare
 from voice.settings import Settings
 
@@ -44,6 +45,15 @@ def verify(call: Annotated[str, typer.Argument(help="A call's number; all calls 
                 print(f"{call_id} was changed: {', '.join(faults)}")
     print(f"{checked} calls compared, {changed} changed", file=sys.stderr)
     raise typer.Exit(changed > 0)
+
+
+@archive.command("verify-log")
+def verify_log() -> None:
+    """Compare the log of accesses with its chain; exit status 1 when a row was changed or taken away."""
+    with _opened() as (opened, _):
+        faults = Accesses(opened).faults()
+    print(*(f"access {fault}" for fault in faults), *(() if faults else ("the log is as it was written",)), sep="\n")
+    raise typer.Exit(bool(faults))
 
 
 @archive.command()

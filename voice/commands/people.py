@@ -91,7 +91,7 @@ def enable(login: Login) -> None:
 
 
 def _note(archive: Archive, change: str, login: str, **more: str) -> None:
-    Accesses(archive.engine).add(CONSOLE, Deed.MANAGE_PEOPLE, detail={"change": change, "login": login, **more})
+    Accesses(archive).add(CONSOLE, Deed.MANAGE_PEOPLE, detail={"change": change, "login": login, **more})
 
 
 def _new_password() -> str:

@@ -74,7 +74,7 @@ class Guard:
     def __init__(self, archive: Archive, templates: Jinja2Templates) -> None:
         self.staff = Staff(archive.engine)
         self.sessions = Sessions(archive.engine)
-        self.accesses = Accesses(archive.engine)
+        self.accesses = Accesses(archive)
         self._templates = templates
         self._listened: dict[tuple[str, str], float] = {}
 
