@@ -35,9 +35,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def kept(tmp_path: Path, clock: Clock) -> Iterator[Archive]:
-    url = f"sqlite:///{tmp_path / 'archive.db'}"
-    archive = Archive.open(url, tmp_path / "sound", now=lambda: clock.now)
+def kept(database: str, tmp_path: Path, clock: Clock) -> Iterator[Archive]:
+    archive = Archive.open(database, tmp_path / "sound", now=lambda: clock.now)
     yield archive
     archive.close()
 

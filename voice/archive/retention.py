@@ -70,30 +70,37 @@ class Retention:
         self._finish()
         return sound + text + figures
 
-    def erase(self, kind: str, value: str, *, by: str, reason: str) -> Erased:
-        """Destroy every call about this number: a kind of subjects.py (a phone, a СНИЛС, an appeal).
-
-        Its figures stay: they lead to nobody. Raises RecordingFailed when a key could not be destroyed.
-        """
+    def about(self, kind: str, value: str) -> tuple[str, ...]:
+        """The calls that are over and about this number: a kind of subjects.py (a phone, a СНИЛС, an appeal)."""
         subject = token(self._archive.keys, kind, value)
-        about = select(Subjects.call).where(Subjects.kind == kind, Subjects.token == subject)
-        wanted = select(Calls.id).where(Calls.text_erased_at.is_(None), Calls.id.in_(about))
-        if kind == PHONE:
-            wanted = select(Calls.id).where(
-                Calls.text_erased_at.is_(None), Calls.id.in_(about) | (Calls.caller_token == subject)
-            )
+        if not subject:
+            return ()
+        about = Calls.id.in_(select(Subjects.call).where(Subjects.kind == kind, Subjects.token == subject))
+        wanted = select(Calls.id).where(Calls.text_erased_at.is_(None), Calls.ended_at.is_not(None))
+        wanted = wanted.where(about | (Calls.caller_token == subject) if kind == PHONE else about)
         with self._archive.engine.connect() as connection:
-            found = connection.execute(wanted.where(Calls.ended_at.is_not(None))).scalars().all() if subject else []
-        return self.erase_calls(found, by=by, reason=reason, subject=f"{kind}:{subject}")
+            return tuple(connection.execute(wanted.order_by(Calls.started_at)).scalars())
+
+    def erase(self, kind: str, value: str, *, by: str, reason: str) -> Erased:
+        """Destroy every call about this number; their figures stay, which lead to nobody.
+
+        Raises RecordingFailed when a key could not be destroyed.
+        """
+        subject = f"{kind}:{token(self._archive.keys, kind, value)}"
+        return self.erase_calls(self.about(kind, value), by=by, reason=reason, subject=subject)
 
     def erase_calls(self, calls: Sequence[str], *, by: str, reason: str, subject: str = "") -> Erased:
         """Destroy words and sound of these calls, but for those under a hold. Raises RecordingFailed."""
-        with self._archive.engine.connect() as connection:
-            held = set(connection.execute(_held().where(Holds.call.in_(calls))).scalars())
+        held = self.held(calls)
         free = tuple(call for call in calls if call not in held)
         if free:
             self._destroy("everything", free, by=by, reason=reason, subject=subject)
         return Erased(free, tuple(call for call in calls if call in held))
+
+    def held(self, calls: Sequence[str]) -> frozenset[str]:
+        """Those of the calls that a hold keeps."""
+        with self._archive.engine.connect() as connection:
+            return frozenset(connection.execute(_held().where(Holds.call.in_(calls))).scalars())
 
     def hold(self, call_id: str, *, by: str, reason: str) -> int:
         """Keep this call until the hold is lifted; the hold's number."""
@@ -121,6 +128,10 @@ class Retention:
         with self._archive.engine.connect() as connection:
             rows = connection.execute(wanted.where(Holds.call == call_id) if call_id else wanted).all()
         return tuple(Hold(id=row.id, call=row.call, by=row.by, at=row.at, reason=row.reason) for row in rows)
+
+    def destruction(self, number: int) -> Destruction | None:
+        found = self.destructions(limit=1, before=number + 1)
+        return found[0] if found and found[0].id == number else None
 
     def destructions(self, *, limit: int = 100, before: int | None = None) -> tuple[Destruction, ...]:
         """The newest first; before: a destruction's number."""
