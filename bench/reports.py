@@ -1,0 +1,75 @@
+"""How long the pages of reports take over a big archive: 100,000 measured calls with their steps and replies.
+
+.venv/bin/python bench/reports.py --calls 100000
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from secrets import token_urlsafe
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from fastapi.templating import Jinja2Templates
+from fastapi.testclient import TestClient
+from made_calls import DAYS, fill
+from report import Figure, Table, machine, save, spread
+
+import voice.web
+from voice.archive.archive import Archive
+from voice.dialog.script import Script, load_script
+from voice.settings import ROOT, Settings
+from voice.web import report_pages
+from voice.web.guard import COOKIE, Guard
+
+ASKS = 5  # runs of each page
+
+
+def client(archive: Archive, script: Script) -> TestClient:
+    """A browser in which an auditor is signed in."""
+    templates = Jinja2Templates(Path(voice.web.__file__).parent / "templates")
+    guard = Guard(archive, templates)
+    app = FastAPI()
+    app.include_router(report_pages.router(archive, templates, lambda: report_pages.names(script), guard))
+    auditor = guard.staff.add("auditor", "Auditor", "auditor", token_urlsafe())
+    return TestClient(app, cookies={COOKIE: guard.sessions.begin(auditor)})
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--calls", type=int, default=100_000)
+    options.add_argument("--url", default="", help="an empty database; a file of SQLite unless told")
+    chosen = options.parse_args()
+    script = load_script(ROOT / "prompts" / "ru", Settings.from_env().learning)
+    with tempfile.TemporaryDirectory() as folder:
+        archive = Archive.open(chosen.url or f"sqlite:///{folder}/archive.db", Path(folder) / "sound")
+        began = time.perf_counter()
+        fill(archive, script, chosen.calls)
+        print(f"{chosen.calls} calls were made in {time.perf_counter() - began:.0f} s, {machine()}")
+        pages = client(archive, script)
+        today = archive.now().astimezone().date()
+        table = Table("Pages of reports", ("page", "period", "p50, ms", "p95, ms", "n"))
+        figures: dict[str, Figure] = {}
+        for days in (30, DAYS):
+            query = urlencode({"since": today - timedelta(days - 1), "until": today})
+            for page in ("/reports", "/reports/quality", "/reports/by_intent.csv"):
+                took = [_ms(pages, f"{page}?{query}") for _ in range(ASKS)]
+                measured = figures[f"{page} {days} days"] = spread(took, "ms")
+                table.add(page, f"{days} days", measured["p50"], measured["p95"], measured["n"])
+        table.print()
+        print(save("reports", figures))
+        archive.close()
+
+
+def _ms(pages: TestClient, address: str) -> float:
+    began = time.perf_counter()
+    pages.get(address).raise_for_status()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main()
