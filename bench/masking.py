@@ -9,17 +9,24 @@ shows what was missed and what was masked falsely.
 from __future__ import annotations
 
 import argparse
+import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from personal import Planted, Talk, clean, planted
 from report import Figure, Table, machine, ratio, save, spread
+from said import heard_plainly, spoken_numbers
 
-from voice.masking.find import find
+from voice.masking.find import Said, find
 from voice.masking.spans import Span
+from voice.masking.text import masked_text
+from voice.nlu.normalise import words
+from voice.nlu.number_words import is_number
 
 TARGET = {"snils": 99, "inn": 99, "card": 99, "name": 95, "address": 95}
+NAMES = {"snils": "мой снилс", "inn": "инн", "passport": "паспорт", "phone": "телефон"}
+ORDERS = frozenset(("первые", "последние", "последняя", "третья"))  # «последняя цифра пять»: no digit of the number
 
 
 def covered(value: Planted, talk: Talk, spans: Sequence[Span]) -> bool:
@@ -103,6 +110,37 @@ def measure(half: str, figures: dict[str, Figure], *, missed: bool) -> None:
     print(f"Precision: {precision:.1f} % of {masked} spans touch personal data\n")
 
 
+def measure_spoken(figures: dict[str, Figure], *, missed: bool) -> None:
+    """bench/wordings/numbers.yaml: with corrections, in several breaths; whether a word of a number is left."""
+    table = Table("Spoken numbers with corrections and in pieces: no digit of them is left", ["said", "n", "%"])
+    for way, name in (("when the dialog asks", False), ("behind its name", True), ("by itself", False)):
+        whole = []
+        for number in spoken_numbers():
+            if number.kind in NAMES and number.value:
+                said = [f"{NAMES[number.kind]} " * (name and n == 0) + one for n, one in enumerate(number.said)]
+                asked = number.kind if way.startswith("when") else ""
+                talk = Talk(
+                    tuple(
+                        Said(utterance=n, side="caller", text=heard_plainly(one), asked=asked)
+                        for n, one in enumerate(said)
+                    )
+                )
+                spans = find(talk.said)
+                left = [
+                    one for one in talk.said for word in _open(one, spans) if is_number(word) and word not in ORDERS
+                ]
+                whole.append(not left)
+                if missed and left:
+                    show(talk, "left", spans)
+        table.add(way, len(whole), 100 * sum(whole) / len(whole))
+        figures[f"spoken numbers {way}"] = ratio(100 * sum(whole) / len(whole), "%", len(whole))
+    table.print()
+
+
+def _open(one: Said, spans: Sequence[Span]) -> list[str]:
+    return words(re.sub(r"\[.*?\]", " ", masked_text(one.text, [s for s in spans if s.utterance == one.utterance])))
+
+
 def measure_clean(figures: dict[str, Figure], *, missed: bool) -> None:
     table = Table(
         "False masking, in talk without personal data", ["said by", "utterances", "words", "masked words", "per 1,000"]
@@ -143,6 +181,7 @@ def main() -> None:
     figures: dict[str, Figure] = {}
     for half in (chosen.half,) if chosen.half else ("tuned", "held_out"):
         measure(half, figures, missed=chosen.missed)
+    measure_spoken(figures, missed=chosen.missed)
     measure_clean(figures, missed=chosen.missed)
     if not chosen.half:
         print(save("masking", figures))

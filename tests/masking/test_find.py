@@ -77,6 +77,22 @@ def test_a_number_with_other_talk_between_its_parts_is_known_by_its_checksum() -
     assert masked(call)[0] == "[СНИЛС] подождите дверь открою [СНИЛС]" and masked(call)[4] == "[СНИЛС] вроде"
 
 
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        (["три четыре ой подождите собьюсь заново " + SNILS], ["[СНИЛС]"]),
+        (["шестьсот четыре нет не так сначала " + SNILS], ["[СНИЛС]"]),
+        (["снилс " + SNILS, "o: так", "последняя цифра шесть"], ["снилс [СНИЛС]", "так", "последняя цифра [СНИЛС]"]),
+        (
+            ["сто двенадцать двести", "первые я сказала потом тридцать три четыреста сорок пять девяносто пять"],
+            ["[СНИЛС]", "первые я сказала потом [СНИЛС]"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_taken_back_and_what_is_put_right_are_masked_with_the_number(said: list[str], read: list[str]) -> None:
+    assert masked(talk(*said)) == read
+
+
 def test_keys_pressed_for_one_question_are_one_number_and_those_for_several_are_not() -> None:
     keys = talk(*"11223344595", source="key")
     assert masked(keys) == ["[СНИЛС]"] * 11

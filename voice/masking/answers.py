@@ -17,25 +17,32 @@ _FEW = 2  # fewer digits in a longer sentence are no answer: «один моме
 _READ_BACK = 5  # the line's own question names small numbers: «одиннадцать цифр»
 
 
-def digits(said: Sequence[Token], found: Sequence[Row], *, line: bool) -> Iterator[tuple[int, int]]:
+def digits(said: Sequence[Token], found: Sequence[Row], *, line: bool = False) -> Iterator[tuple[int, int]]:
     """First and last word of the digits in an answer, or in what the line reads back of one."""
     if line:
         yield from ((row.first, row.last) for row in found if len(row.digits) >= _READ_BACK)
         return
     told = sum(len(row.digits) for row in found)
-    mends = any(token.word in rules().parts for token in said)
     others = [token for token in said if not token.is_number and not token.is_filler]
-    if found and (told >= _FEW or mends or not others):
+    if found and (told >= _FEW or mends(said) or not others):
         yield found[0].first, found[-1].last
 
 
-def words(kind: str, said: Sequence[Token], text: str) -> Iterator[tuple[int, int]]:
+def mends(said: Sequence[Token]) -> bool:
+    """Does it name a place in a number: «третья цифра пять»?"""
+    return any(token.word in rules().parts for token in said)
+
+
+def words(kind: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """First and last word of each piece of an answer in words; nothing when it is no answer."""
-    if kind == "name" and spoken_names.take(text).state is State.NONE:
-        return
+    if kind == "name":
+        told = " ".join(token.word for token in said if not token.is_number)
+        if spoken_names.take(told).state is State.NONE:
+            return
     begun = -1
     for i, token in enumerate(said):
         mine = bool(token.word) and token.word not in rules().beside and not _is_deed(token)
+        mine = mine and not (kind == "name" and token.is_number)
         if mine and begun < 0:
             begun = i
         if not mine and begun >= 0:

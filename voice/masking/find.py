@@ -31,7 +31,8 @@ def find(call: Sequence[Said], known: Sequence[Known] = ()) -> tuple[Span, ...]:
     is said again, by whomever.
     """
     told = _Call(call)
-    spans = [*told.answered(), *told.numbers(), *told.formats(), *told.named()]
+    spans = [*told.answered(), *told.numbers()]
+    spans += [*told.mended(spans), *told.formats(), *told.named()]
     spans += echoes(call, told.words, told.rows, spans, known)
     return joined(spans)
 
@@ -71,7 +72,7 @@ class _Call:
                     at, answers.digits(self.words[at], self.rows[at], line=one.side == "line"), kind, "state"
                 )
             elif kind in answers.WORDS and one.side == "caller":
-                yield from self._spans(at, answers.words(kind, self.words[at], one.text), kind, "state")
+                yield from self._spans(at, answers.words(kind, self.words[at]), kind, "state")
 
     def numbers(self) -> Iterator[Span]:
         left: dict[str, list[Row]] = {}
@@ -85,6 +86,16 @@ class _Call:
             for pieces, kind in scattered(sorted(left[side], key=lambda row: (row.at, row.first))):
                 for row in pieces:
                     yield from self._spans(row.at, [(row.first, row.last)], kind, "checksum")
+
+    def mended(self, found: Sequence[Span]) -> Iterator[Span]:
+        """«Нет, последняя цифра пять» behind a number that was found."""
+        kinds = {span.utterance: span.kind for span in found}
+        newest: dict[str, Kind] = {}
+        for at, one in enumerate(self.said):
+            if one.side in newest and one.utterance not in kinds and answers.mends(self.words[at]):
+                yield from self._spans(at, answers.digits(self.words[at], self.rows[at]), newest[one.side], "context")
+            elif one.utterance in kinds and one.side != "line":
+                newest[one.side] = kinds[one.utterance]
 
     def formats(self) -> Iterator[Span]:
         office = False
@@ -107,7 +118,7 @@ class _Call:
             yield from self._spans(at, names(self.words[at]), "name", "name")
             question = self.questions[at]
             if question == "name" or (question == "email" and mail.is_hinted(self.words[at])):
-                yield from self._spans(at, answers.words(question, self.words[at], one.text), question, "context")
+                yield from self._spans(at, answers.words(question, self.words[at]), question, "context")
 
     def _spans(
         self, at: int, places: Iterator[tuple[int, int]] | list[tuple[int, int]], kind: Kind, why: Why

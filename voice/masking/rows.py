@@ -9,11 +9,13 @@ from voice.masking.rules import rules
 from voice.masking.said import Said
 from voice.masking.spans import Kind
 from voice.masking.tokens import Token
-from voice.nlu.number_words import NUMBER_WORDS, SOFT_CORRECTIONS, Rank
+from voice.nlu.number_words import HARD_CORRECTIONS, NUMBER_WORDS, SOFT_CORRECTIONS, Rank
 from voice.nlu.numbers import groups_at
 
 _GAP = 1  # so many other words may stand inside one row: something misheard, or a caller's «сейчас»
-_EDGE = 3  # a row that goes on in the next utterance ends so near to the end of its own
+_GAP_CORRECTED = 3  # and so many where the caller begins anew: «ой, подождите, собьюсь, заново»
+_EDGE = 3  # so many other words may follow a row, or come before it, where it goes on from one utterance in the next
+_CORRECTIONS = SOFT_CORRECTIONS | HARD_CORRECTIONS
 _SOON_MS = 15_000  # keys pressed later belong to something else
 
 
@@ -90,12 +92,13 @@ def chains(
             found += [[row] for row in mine]
             continue
         before = open_.pop(said.side, [])
-        goes_on = bool(before and mine) and _begins(words[at], mine[0]) and _together(call[before[-1].at], said)
-        goes_on = goes_on and questions[at] in (None, questions[before[0].at])
-        if before and not goes_on:
+        entry = -1
+        if before and _together(call[before[-1].at], said) and questions[at] in (None, questions[before[0].at]):
+            entry = _entry(words[at], mine)
+        if before and entry < 0:
             found.append(before)
         for n, row in enumerate(mine):
-            chain = [*before, row] if n == 0 and goes_on else [row]
+            chain = [*before, row] if n == entry else [row]
             if n == len(mine) - 1 and len(words[at]) - 1 - row.last <= _EDGE:
                 open_[said.side] = chain
             else:
@@ -103,10 +106,18 @@ def chains(
     return found + list(open_.values())
 
 
-def _begins(words: Sequence[Token], row: Row) -> bool:
-    """Does the row begin its utterance, and is it more than «один момент»?"""
-    others = any(not token.is_number and not token.is_filler for token in words)
-    return row.first <= _EDGE and (len(row.digits) > 1 or not others)
+def _entry(words: Sequence[Token], mine: Sequence[Row]) -> int:
+    """Which row of an utterance may go on from the one before; -1: none («один момент»).
+
+    Small numbers before it are none of it: «первые я сказала, потом девяносто четыре».
+    """
+    others = [i for i, token in enumerate(words) if not token.is_number and not token.is_filler]
+    for n, row in enumerate(mine):
+        if sum(i < row.first for i in others) > _EDGE:
+            break
+        if len(row.digits) > 1 or not others:
+            return n
+    return -1
 
 
 def _together(one: Said, other: Said) -> bool:
@@ -118,8 +129,10 @@ def _together(one: Said, other: Said) -> bool:
 
 def _parts(between: Sequence[Token], later: Sequence[Token]) -> bool:
     """Do the words between two groups of digits part them? later: the second group and the word behind it."""
-    rest = [token for token in between if not token.is_filler and token.word not in SOFT_CORRECTIONS]
-    if len(rest) > _GAP or any(not token.word or token.dated or _names_a_number(token.word) for token in rest):
+    rest = [token for token in between if not token.is_filler and token.word not in _CORRECTIONS]
+    corrected = any(token.word in _CORRECTIONS for token in between)
+    gap = _GAP_CORRECTED if corrected else _GAP
+    if len(rest) > gap or any(not token.word or token.dated or _names_a_number(token.word) for token in rest):
         return True
     ordinal, counts = _is_ordinal(later[0].word), _counts(later[-1].word)
     return (ordinal and counts) or (bool(rest) and (ordinal or counts))
