@@ -45,17 +45,17 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
             yield i, house, False
         elif token.word in words.home and (home := _home(said, i)):
             yield home, home, False
-        elif asked and token.is_number and i > 0 and _is_name(said[i - 1]):
-            yield i, _number(said, i), False
+        elif asked and i > 0 and _is_name(said[i - 1]) and token.is_plain_number and (number := _number(said, i)):
+            yield i, number, False
 
 
 def _number(said: Sequence[Token], i: int) -> int:
     """The last word of a number that begins at `i`, or one word later; 0: none does."""
-    if i < len(said) and said[i].word in rules().addresses.inside and not said[i].is_number:
+    if i < len(said) and said[i].word in rules().addresses.inside and not said[i].is_plain_number:
         i += 1
-    if i >= len(said) or not said[i].is_number:
+    if i >= len(said) or not said[i].is_plain_number:
         return 0
-    while i + 1 < len(said) and said[i + 1].is_number:
+    while i + 1 < len(said) and said[i + 1].is_plain_number:
         i += 1
     return 0 if i + 1 < len(said) and said[i + 1].word in rules().addresses.counted else i
 
@@ -63,7 +63,7 @@ def _number(said: Sequence[Token], i: int) -> int:
 def _house(said: Sequence[Token], i: int) -> int:
     """The last word of the house's number behind a street's word and its name; 0: there is none."""
     for j in range(i + 1, min(len(said), i + 2 + _NAME_WORDS)):
-        if said[j].is_number:
+        if said[j].is_plain_number:
             return _number(said, j)
         if not _is_name(said[j]) and said[j].word not in rules().addresses.house:
             return 0
@@ -73,7 +73,7 @@ def _house(said: Sequence[Token], i: int) -> int:
 def _home(said: Sequence[Token], i: int) -> int:
     """The word of the number in «живу на Гагарина пять»; 0: it tells no address."""
     for j in range(i + 1, min(len(said), i + 1 + _HOME_WORDS)):
-        if said[j].is_number:
+        if said[j].is_plain_number:
             return j if _is_name(said[j - 1]) or said[j - 1].word in rules().addresses.house else 0
         if not (_is_name(said[j]) or said[j].word in rules().addresses.inside or _of_place(said[j])):
             return 0
@@ -89,7 +89,7 @@ def _begin(said: Sequence[Token], first: int) -> int:
         token = said[at]
         if _of_place(token) or (_is_name(token) and token.word not in words.outside):
             begin = at
-        elif not (token.word in words.inside and token.word) and not token.is_number:
+        elif not (token.word in words.inside and token.word) and not token.is_plain_number:
             break
     return begin
 
@@ -115,7 +115,7 @@ def _is_word(token: Token) -> bool:
 
 def _is_name(token: Token) -> bool:
     """May it be the name of a street or a town?"""
-    if not token.word or token.is_number or token.word in rules().addresses.outside:
+    if not token.word or token.is_plain_number or token.word in rules().addresses.outside:
         return False
     found = tags(token.word, 0.05)
     return not known(token.word) or bool(found & _NAMES) or not tags(token.word, 0.3) & _DEEDS

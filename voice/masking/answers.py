@@ -34,7 +34,9 @@ def mends(said: Sequence[Token]) -> bool:
 
 
 def words(kind: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
-    """First and last word of each piece of an answer in words; nothing when it is no answer."""
+    """First and last word of each piece of an answer in words; nothing when it is no answer, or is masked already."""
+    if not all(token.word for token in said):
+        return
     if kind == "name":
         told = " ".join(token.word for token in said if not token.is_number)
         if spoken_names.take(told).state is State.NONE:

@@ -18,6 +18,7 @@ _PUBLIC = frozenset(
 )  # asked for, and nobody's own
 _PUBLIC_DIGITS = 10  # and so many digits they have at most
 _NEAR = 6  # words between a number and what it is called
+_FREE = "800"
 _CARD = range(16, 20)
 _PIECES, _APART = 4, 4  # a number may lie in so many pieces, each so many utterances behind the one before
 _SURE_LENGTHS = (11, 12, 16)  # of those with a checksum; of ten digits too many pass by chance
@@ -42,7 +43,7 @@ def kind_of(
     first = chain[0]
     said = call[first.at]
     digits = "".join(row.digits for row in chain)
-    if len(chain) == 1 and rules().numbers.free.fullmatch(digits):
+    if len(chain) == 1 and _is_free(first):
         return None
     called = _called(words, chain)
     name = questions[first.at] if called is None else called
@@ -87,6 +88,13 @@ def _counts(words: Sequence[Sequence[Token]], chain: Sequence[Row]) -> bool:
     behind = words[last.at][last.last + 1 : last.last + 2]
     counted = rules().numbers.ends, rules().births.months
     return len(chain) == 1 and last.length < LONG and any(token.word in one for token in behind for one in counted)
+
+
+def _is_free(row: Row) -> bool:
+    """A service's free number: said with its code apart, or written in one row."""
+    heads = [group.digits for group in row.groups[:2]]
+    apart = any(head.endswith(_FREE) for head in heads) or len(row.groups) == 1
+    return apart and bool(rules().numbers.free.fullmatch(row.digits))
 
 
 def _is_phone(digits: str) -> bool:

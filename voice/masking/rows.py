@@ -61,7 +61,7 @@ def rows(at: int, said: Sequence[Token]) -> list[Row]:
     words = [token.word for token in said]
     i = 0
     while i < len(said):
-        if not said[i].is_number or said[i].dated or said[i].timed:
+        if not said[i].is_plain_number:
             i += 1
             continue
         group = _group(words, i)

@@ -15,6 +15,7 @@ _DATE = re.compile(
     r"|(?<!\d)(?<!\d[ -])[0-3]\d [01]\d (?:19|20)\d\d(?![ -]?\d)"
 )
 _TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
+_BARRIER = 16  # more words than any rule looks over
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,29 +40,37 @@ class Token:
         return is_number(self.word)
 
     @property
+    def is_plain_number(self) -> bool:
+        """A number that is no part of a date or a time."""
+        return self.is_number and not self.dated and not self.timed
+
+    @property
     def is_filler(self) -> bool:
         return self.word in FILLERS
 
 
 def tokens(text: str) -> tuple[Token, ...]:
-    """Words and runs of digits, in order."""
+    """Words and runs of digits, in order. What is masked already is many empty words: nothing reaches over it."""
     dates = [match.span() for match in _DATE.finditer(text)]
     times = [match.span() for match in _TIME.finditer(text)]
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         before = text[found[-1].end if found else 0 : start]
+        if match["masked"]:
+            found += [Token("", start, end)] * _BARRIER
+            continue
         found.append(
             Token(
-                "" if match["masked"] else match[0].lower().replace("ё", "е"),
+                match[0].lower().replace("ё", "е"),
                 start,
                 end,
-                match[0][0].isupper(),
-                _within(start, dates),
-                _within(start, times),
-                any(mark in before for mark in ".!?;") and not (found and found[-1].initial),
-                end - start == 1 and match[0].isupper() and text[end : end + 1] == ".",
-                text[end : end + 1] == "." or text[end : end + 1].isdigit(),
+                capital=match[0][0].isupper(),
+                dated=_within(start, dates),
+                timed=_within(start, times),
+                breaks=any(mark in before for mark in ".!?;") and not (found and found[-1].initial),
+                initial=end - start == 1 and match[0].isupper() and text[end : end + 1] == ".",
+                short=text[end : end + 1] == "." or text[end : end + 1].isdigit(),
             )
         )
     return tuple(found)
