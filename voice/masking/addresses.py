@@ -115,7 +115,8 @@ def _is_word(token: Token) -> bool:
 
 def _is_name(token: Token) -> bool:
     """May it be the name of a street or a town?"""
-    if not token.word or token.is_plain_number or token.word in rules().addresses.outside:
+    words = rules().addresses
+    if not token.word or token.is_plain_number or token.word in words.outside or token.word in words.office:
         return False
     found = tags(token.word, 0.05)
     return not known(token.word) or bool(found & _NAMES) or not tags(token.word, 0.3) & _DEEDS
