@@ -25,6 +25,8 @@ from voice.review.aftercare import Aftercare
 from voice.review.checklist import read_checklist
 from voice.review.first_person import FirstPerson
 from voice.review.people import Staff
+from voice.review.prompt_edits import patch
+from voice.review.proposals import propose, worth_reading
 from voice.review.rehearing import Rehearing
 from voice.settings import Settings
 from voice.switchboard import Switchboard, second_recogniser
@@ -47,6 +49,7 @@ from voice.web import (
     keeping_pages,
     pbx_calls,
     people_pages,
+    proposal_pages,
     report_pages,
     sign_in,
     take_away,
@@ -64,6 +67,7 @@ DRAIN_S = 60.0
 CARE_S = 2.0
 RETENTION_S = 3_600.0
 PASSWORDS_OF_ONE, PASSWORDS_OF_ALL = 20, 300  # wrong ones: of an address in ten minutes, of everybody in one
+PROPOSING_CALLS = 300  # the newest, which a page of proposals is made from
 IDLE_S = 30.0  # between two looks for something to do while no call runs
 WEB = Path(__file__).parent / "web"
 
@@ -192,6 +196,12 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         agreement_page.router(desk.reviews, templates, guard),
         keeping_pages.router(board.archive, Retention(board.archive, Clocks.of(settings)), guard, templates),
         report_pages.router(board.archive, templates, lambda: report_pages.names(board.script), guard),
+        proposal_pages.router(
+            lambda: propose(board.archive, worth_reading(board.archive, limit=PROPOSING_CALLS), board.script),
+            lambda chosen: patch(settings.prompts / settings.language, chosen, settings.learning),
+            templates,
+            guard,
+        ),
         take_away.router(board.archive, templates, words, titles=lines),
         pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
         asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),

@@ -28,7 +28,7 @@ from voice.dialog.script import Script, load_script
 from voice.doctor import examine
 from voice.errors import ModelMissing, VoiceError
 from voice.events import AnyEvent
-from voice.improve import replay
+from voice.improve import propose, replay, wer
 from voice.line import CallRequest, Line
 from voice.serve import serve as serve_line
 from voice.settings import ROOT, Settings
@@ -58,7 +58,8 @@ voices = typer.Typer(help="The voices of the line.", no_args_is_help=True)
 app.add_typer(models, name="models")
 app.add_typer(voices, name="voices")
 app.add_typer(archive, name="archive")
-app.command()(replay)
+for command in (replay, propose, wer):
+    app.command()(command)
 app.add_typer(people, name="people")
 
 

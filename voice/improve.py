@@ -1,13 +1,14 @@
-"""Commands by which archived calls make the line better: `voice replay`."""
+"""Commands by which archived calls make the line better: `voice replay`, `voice propose`, `voice wer`."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,10 @@ from voice.errors import VoiceError
 from voice.line import Pcm16
 from voice.review.callers_side import callers_side
 from voice.review.course import Course
+from voice.review.prompt_edits import patch
+from voice.review.proposals import propose as find_proposals
+from voice.review.proposals import worth_reading
+from voice.review.word_errors import Measured, measured, spoken, sums
 from voice.settings import Settings
 from voice.workshop.replay import Replayed, replay_text
 from voice.workshop.replay_sound import replay_sound
@@ -30,6 +35,7 @@ def replay(
     since: Annotated[datetime | None, typer.Option(help="Calls from this day on", formats=["%Y-%m-%d"])] = None,
     line: Annotated[str, typer.Option(help="Calls to this number")] = "",
     limit: Annotated[int, typer.Option(help="At most so many calls, the newest first", min=1)] = 100,
+    corrected: Annotated[bool, typer.Option("--corrected", help="Take what reviewers say was really said")] = False,
     sound: Annotated[bool, typer.Option("--sound", help="Hear the callers anew instead of taking their words")] = False,
     check: Annotated[bool, typer.Option("--check", help="Exit with 1 when a call goes otherwise")] = False,
     to: Annotated[Path | None, typer.Option("--json", help="Write all of it to this file")] = None,
@@ -38,7 +44,8 @@ def replay(
     settings = Settings.from_env()
     with _opened(settings) as archive:
         chosen = _chosen(archive, calls, since=since, line=line, limit=limit)
-        replayed = list(_by_sound(settings, archive, chosen) if sound else _by_text(settings, archive, chosen))
+        by_text = _by_text(settings, archive, chosen, corrected=corrected)
+        replayed = _by_sound(settings, archive, chosen) if sound else list(by_text)
     for one in replayed:
         print(*_told(one), sep="\n", end="\n" if one.changes else "")
     changed = sum(bool(one.changes) for one in replayed)
@@ -46,6 +53,53 @@ def replay(
     if to:
         to.write_text(json.dumps([one.plain() for one in replayed], ensure_ascii=False, indent=1), encoding="utf-8")
     raise typer.Exit(1 if check and changed else 0)
+
+
+def propose(
+    since: Annotated[datetime | None, typer.Option(help="Calls from this day on", formats=["%Y-%m-%d"])] = None,
+    line: Annotated[str, typer.Option(help="Calls to this number")] = "",
+    limit: Annotated[int, typer.Option(help="At most so many calls, the newest first", min=1)] = 1_000,
+    only: Annotated[list[str] | None, typer.Option(help="Proposals to take into the patch, by id; all if none")] = None,
+    to: Annotated[Path | None, typer.Option("--patch", help="Write them to this file, for `git apply`")] = None,
+) -> None:
+    """Tell what callers' words could add to prompts/, and the calls that say so; a patch that does harm gives 1."""
+    settings = Settings.from_env()
+    prompts = settings.prompts / settings.language
+    with _opened(settings) as archive:
+        calls = worth_reading(archive, limit=limit, since=since and since.astimezone(UTC), line=line)
+        found = find_proposals(archive, calls, load_script(prompts, settings.learning))
+    if unknown := set(only or ()) - {one.id for one in found}:
+        raise VoiceError(f"there is no proposal {', '.join(sorted(unknown))}")
+    for one in found:
+        print(f"{one.id}  {one.kind:8} {one.target:20} {one.text}")
+        print(f"{'':14}{one.why} in {one.calls} calls: {' '.join(sorted({said.call for said in one.support})[:5])}")
+    print(f"{len(found)} proposals from {len(calls)} calls")
+    if to:
+        made = patch(prompts, [one for one in found if not only or one.id in only], settings.learning)
+        to.write_text(made.text, encoding="utf-8")
+        print(*(f"trouble: {trouble}" for trouble in made.troubles), sep="\n", end="\n" if made.troubles else "")
+        raise typer.Exit(1 if made.troubles else 0)
+
+
+def wer(
+    by: Annotated[str, typer.Option(help="step, line or noise; whole when empty")] = "",
+    since: Annotated[datetime | None, typer.Option(help="Calls from this day on", formats=["%Y-%m-%d"])] = None,
+    line: Annotated[str, typer.Option(help="Calls to this number")] = "",
+) -> None:
+    """Word error rates of what was recognised, by what reviewers say was said: of the first and the second time."""
+    keys: dict[str, Callable[[Measured], str]] = {"": lambda _: "all"}
+    keys |= {name: attrgetter(name) for name in ("step", "line", "noise")}
+    if by not in keys:
+        raise VoiceError(f"--by is one of {', '.join(filter(None, keys))}")
+    with _opened(Settings.from_env()) as archive:
+        found = sums(measured(archive, since=since and since.astimezone(UTC), line=line), keys[by])
+    print(f"{by or 'calls':24} {'words':>7} {'WER':>7} {'again':>7}")
+    for name, (first, second) in sorted(found.items()):
+        print(f"{name or '-':24} {first.words:7} {_percent(first.rate):>7} {_percent(second.rate):>7}")
+
+
+def _percent(rate: float | None) -> str:
+    return "-" if rate is None else f"{100 * rate:.1f} %"
 
 
 @contextmanager
@@ -75,13 +129,19 @@ def _newest(archive: Archive, *, since: datetime | None, line: str, limit: int) 
     return [call for call in found if day is None or call.started_at >= day]
 
 
-def _by_text(settings: Settings, archive: Archive, records: Iterable[Record]) -> Iterator[Replayed]:
+def _by_text(settings: Settings, archive: Archive, records: Iterable[Record], *, corrected: bool) -> Iterator[Replayed]:
     scripts = _scripts(settings)
     for record in records:
         if record.call.line in scripts[settings.language].lines:
-            yield replay_text(record, scripts[settings.language], scripts, {})
+            said = _corrected(archive, record.call.id) if corrected else {}
+            yield replay_text(record, scripts[settings.language], scripts, said)
         else:
             print(f"{record.call.id}: there is no line {record.call.line} any more", file=sys.stderr)
+
+
+def _corrected(archive: Archive, call_id: str) -> dict[int, str]:
+    reading = archive.reading(call_id, unmasked=True)
+    return {one.n: one.text for one in spoken(reading) if one.corrected} if reading else {}
 
 
 def _by_sound(settings: Settings, archive: Archive, records: Iterable[Record]) -> list[Replayed]:

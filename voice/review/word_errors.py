@@ -1,0 +1,151 @@
+"""Word errors: what was recognised against what reviewers say was said. The only importer of jiwer.
+
+Counts are whole numbers, so any grouping of utterances adds up to the same sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import jiwer
+from sqlalchemy import or_, select
+
+from voice.archive.archive import Archive
+from voice.archive.reading import Read, Reading
+from voice.archive.tables import Calls, Corrections, Figures
+from voice.nlu.normalise import words
+from voice.nlu.number_words import is_number
+from voice.nlu.numbers import plain_digits
+from voice.review.tables import Reviews
+
+GOOD_LINE = "good"  # where Figures.noise is empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edits:
+    """words: of what was said. wrong: heard as others; missed: not heard; added: heard, but not said."""
+
+    words: int = 0
+    wrong: int = 0
+    missed: int = 0
+    added: int = 0
+
+    def __add__(self, other: Edits) -> Edits:
+        return Edits(
+            words=self.words + other.words,
+            wrong=self.wrong + other.wrong,
+            missed=self.missed + other.missed,
+            added=self.added + other.added,
+        )
+
+    @property
+    def rate(self) -> float | None:
+        """The word error rate, 0 and more; None when nothing was said."""
+        return (self.wrong + self.missed + self.added) / self.words if self.words else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One utterance of a caller whose words are known. second: None when it was not recognised a second time."""
+
+    call: str
+    utterance: int
+    step: str
+    line: str
+    noise: str  # GOOD_LINE, quiet, loud, noisy
+    first: Edits
+    second: Edits | None
+
+
+def measured(archive: Archive, *, since: datetime | None = None, line: str = "") -> Iterator[Measured]:
+    """Every utterance that a reviewer corrected, and in calls whose review is done those that he left as they were.
+
+    since, line: of the calls; all when not given. Raises RecordDamaged.
+    """
+    known = or_(
+        Calls.id.in_(select(Corrections.call)), Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
+    )
+    wanted = (
+        select(
+            Calls.id, Calls.line, Figures.noise, Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
+        )
+        .join(Figures, Figures.call == Calls.id, isouter=True)
+        .where(known, Calls.text_erased_at.is_(None))
+        .order_by(Calls.started_at, Calls.id)
+    )
+    if since is not None:
+        wanted = wanted.where(Calls.started_at >= since)
+    if line:
+        wanted = wanted.where(Calls.line == line)
+    with archive.engine.connect() as connection:
+        rows = connection.execute(wanted).all()
+    for call_id, line, noise, reviewed in rows:
+        reading = archive.reading(call_id, unmasked=True)
+        if reading is None:
+            continue
+        for one in spoken(reading):
+            if one.corrected or reviewed:
+                yield Measured(
+                    call=call_id,
+                    utterance=one.n,
+                    step=step_at(reading, one),
+                    line=line,
+                    noise=noise or GOOD_LINE,
+                    first=edits(one.text, one.heard),
+                    second=edits(one.text, one.second) if reading.call.reheard_at else None,
+                )
+
+
+def spoken(reading: Reading) -> Iterator[Read]:
+    """What the caller spoke."""
+    return (one for one in reading.utterances if one.side == "caller" and one.source == "speech")
+
+
+def step_at(reading: Reading, one: Read) -> str:
+    """What was asked when he spoke; empty when nobody knows."""
+    return next((step.step for step in reversed(reading.steps) if step.asked_ms <= one.started_ms), "")
+
+
+def sums(found: Iterable[Measured], key: Callable[[Measured], str]) -> dict[str, tuple[Edits, Edits]]:
+    """(first, second) recognition by `key`; the second only of what was recognised twice."""
+    totals: dict[str, tuple[Edits, Edits]] = {}
+    for one in found:
+        first, second = totals.get(key(one), (Edits(), Edits()))
+        totals[key(one)] = first + one.first, second + (one.second or Edits())
+    return totals
+
+
+def edits(said: str, heard: str) -> Edits:
+    """Both as `compared`."""
+    wanted, got = compared(said), compared(heard)
+    if not wanted:
+        return Edits(added=len(got))
+    found = jiwer.process_words(" ".join(wanted), " ".join(got))
+    return Edits(words=len(wanted), wrong=found.substitutions, missed=found.deletions, added=found.insertions)
+
+
+def misheard(said: str, heard: str) -> Iterator[tuple[str, str]]:
+    """(heard, said): stretches of words that were heard as others; what was only missed or added is none."""
+    wanted, got = words(said), words(heard)
+    if not wanted or not got:
+        return
+    (alignment,) = jiwer.process_words(" ".join(wanted), " ".join(got)).alignments
+    for right, chunks in groupby(alignment, lambda chunk: chunk.type == "equal"):
+        stretch = list(chunks)
+        was = got[stretch[0].hyp_start_idx : stretch[-1].hyp_end_idx]
+        meant = wanted[stretch[0].ref_start_idx : stretch[-1].ref_end_idx]
+        if not right and was and meant:
+            yield " ".join(was), " ".join(meant)
+
+
+def compared(text: str) -> list[str]:
+    """Words as they are compared: without marks and ё, and numbers as single digits, however they were written."""
+    made: list[str] = []
+    for number, row in groupby(words(text), is_number):
+        said = list(row)
+        digits = "".join(said) if all(word.isdigit() for word in said) else number and plain_digits(said)
+        made += list(digits) if number and digits else said
+    return made
