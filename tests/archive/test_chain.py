@@ -26,8 +26,8 @@ def kept(archive: Archive) -> Iterator[Archive]:
     recorder.trace({"gap": 600.0})
     recorder.hear(np.ones(2 * HEARING_HZ, np.int16))
     recorder.seal("caller")
-    archive.tie(ID)
     with archive.writing() as connection:
+        archive.tie(connection, ID)
         values = {"call": ID, "utterance": 2, "by": "olga", "at": archive.now()}
         sealed = archive.seal(ID, "статус заявки", "corrections")
         row = connection.execute(insert(Corrections).values(**values, sealed=sealed)).inserted_primary_key[0]

@@ -65,7 +65,7 @@ def call(archive: Archive, number: int, caller: str = PHONE) -> str:
     with archive.writing() as connection:
         afterwards.keep(connection, archive.keys, archive.seal_of(call_id), whole(archive, call_id))
         connection.execute(insert(Figures).values(call=call_id, **NUMBERS))
-    archive.tie(call_id)
+        archive.tie(connection, call_id)
     return call_id
 
 

@@ -54,5 +54,6 @@ def archive_spoken(
     for event in sorted(events, key=lambda one: one.at_ms):
         recorder.event(event)
     recorder.seal("caller")
-    archive.tie(recorder.call_id)
+    with archive.writing() as connection:
+        archive.tie(connection, recorder.call_id)
     return recorder.call_id

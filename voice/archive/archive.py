@@ -263,17 +263,16 @@ class Archive:
             with self.engine.connect() as connection:
                 connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
 
-    def tie(self, call_id: str) -> None:
+    def tie(self, connection: Connection, call_id: str) -> None:
         """Begin the chain of a call that is over: from now on a change of its record or its sound shows.
 
         Only the first time does anything: a change made since must not be tied in.
         """
-        with self.writing() as connection:
-            if connection.execute(select(Links.n).where(Links.call == call_id).limit(1)).first():
-                return
-            name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one()
-            chain.add(connection, self.keys, call_id, "record")
-            chain.add(connection, self.keys, call_id, "sound", digest=self.sounds.digest(name))
+        if connection.execute(select(Links.n).where(Links.call == call_id).limit(1)).first():
+            return
+        name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one()
+        chain.add(connection, self.keys, call_id, "record")
+        chain.add(connection, self.keys, call_id, "sound", digest=self.sounds.digest(name))
 
     def link(self, connection: Connection, call_id: str, what: str, row: int) -> None:
         """Tie a row that was just added or changed to the call's chain, in the same transaction: see chain.py."""

@@ -13,7 +13,7 @@ from voice.archive.cipher import Cipher
 from voice.archive.keys import KeyRing
 from voice.archive.sealed_sound import SealedFile, read_sealed, write_sealed
 from voice.audio.files import Channels, FlacWriter, salvage
-from voice.errors import BadAudio, RecordingFailed
+from voice.errors import BadAudio, RecordDamaged, RecordingFailed
 from voice.line import HEARING_HZ
 
 SEALED = ".sealed"  # recordings of the first version lie open and have no such ending
@@ -56,11 +56,15 @@ class SoundStore:
         return SealedFlac(self.folder / name, call_id, self._keys.make(_key(call_id)))
 
     def read(self, name: str, call_id: str) -> bytes:
-        """The whole FLAC. Raises FileNotFoundError, RecordDamaged."""
+        """The FLAC; of a file that was cut off, all that can be decoded. Raises FileNotFoundError, RecordDamaged."""
         path = self.folder / name
         if not name.endswith(SEALED):
             return path.read_bytes()
-        return read_sealed(path, call_id, self._keys.of(_key(call_id)))[0]
+        flac, whole = read_sealed(path, call_id, self._keys.of(_key(call_id)))
+        try:
+            return flac if whole else salvage(flac)[0]
+        except BadAudio as error:
+            raise RecordDamaged(f"{path.name} holds no sound") from error
 
     def mend(self, name: str, call_id: str) -> str:
         """Make a recording whole whose process died, and seal one that lay open; its name from now on.

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from traceback import format_tb
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from voice.archive import afterwards
-from voice.archive.archive import Archive
+from voice.archive.archive import Archive, ArchiveFault
 from voice.archive.index import Index
 from voice.archive.masked import personal
 from voice.archive.reading import beside, reading
@@ -26,6 +27,7 @@ from voice.review.risk import judge
 log = logging.getLogger(__name__)
 
 AT_ONCE = 20  # calls, before anything else has its turn
+MOST_TRIES = 100  # then a call is left until the next start
 
 
 class Aftercare:
@@ -34,14 +36,15 @@ class Aftercare:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._index = Index(archive)
-        self._hopeless: set[str] = set()  # calls that could not be tended: they are tried again after a restart
+        self._failed: dict[str, int] = {}  # calls that could not be tended, and how often that was tried
 
     def tend(self) -> int:
         """Take care of the calls that ended since, the oldest first; how many were tended."""
+        hopeless = [call_id for call_id, tries in self._failed.items() if tries >= MOST_TRIES]
         with self._archive.engine.connect() as connection:
             wanted = select(Calls.id).where(Calls.ended_at.is_not(None), Calls.cared_at.is_(None))
             calls = connection.execute(
-                wanted.where(Calls.id.not_in(self._hopeless), Calls.text_erased_at.is_(None))
+                wanted.where(Calls.id.not_in(hopeless), Calls.text_erased_at.is_(None))
                 .order_by(Calls.ended_at)
                 .limit(AT_ONCE)
             ).scalars()
@@ -55,14 +58,15 @@ class Aftercare:
                 return False
             with self._archive.writing() as connection:
                 self._keep(connection, record)
-            self._archive.tie(call_id)
-        except VoiceError as error:
-            log.error("call %s cannot be taken care of: %s", call_id, error)
-            self._hopeless.add(call_id)
+                self._archive.tie(connection, call_id)
+        except ArchiveFault as error:  # it may be the database's, which may be back, or this call's own
+            log.error("call %s cannot be taken care of now: %s", call_id, type(error).__name__)
+            self._failed[call_id] = self._failed.get(call_id, 0) + 1
             return False
-        except Exception:
-            log.exception("call %s cannot be taken care of", call_id)
-            self._hopeless.add(call_id)
+        except Exception as error:  # its text may hold what the caller said
+            told = str(error) if isinstance(error, VoiceError) else "".join(format_tb(error.__traceback__))
+            log.error("call %s cannot be taken care of: %s: %s", call_id, type(error).__name__, told)
+            self._failed[call_id] = MOST_TRIES
             return False
         return True
 
