@@ -191,3 +191,13 @@ def test_the_telephone_is_looked_at_when_it_is_wanted(bare: Settings) -> None:
     assert states(taken)["telephone"] == "ok"
     assert states(replace(taken, pbx_from="0.0.0.0/0"))["telephone"] == "warn"
     assert states(replace(taken, pbx_from="somewhere"))["telephone"] == "fail"
+
+
+def test_callers_at_a_telephone_are_offered_captions_only_at_an_address_that_works(bare: Settings) -> None:
+    telephone = replace(bare, asterisk_token="0" * 16)
+    assert [states(one)["captions"] for one in (bare, telephone)] == ["ok", "warn"]
+    named = replace(telephone, public_host="line.example")
+    assert states(named)["captions"] == "ok"
+    assert telephone.captions_address() == "", "nobody is told of a host that only this machine knows"
+    assert telephone.captions_address("192.168.1.5:8000") == "192.168.1.5:8000/c"
+    assert named.captions_address("192.168.1.5:8000") == "line.example/c"

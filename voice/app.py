@@ -177,12 +177,11 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
     guard = Guard(board.archive, templates)
     words = labels(settings.language)
     desk = Desk(board.archive, templates, read_checklist(settings.prompts / settings.language), guard)
-    captions_address = settings.captions_address if settings.public_host else ""
     for router in (
         health.router(board),
         call_socket.router(board.answer, lines=lines, default_line=next(iter(lines))),
         call_page.router(templates, lines=lines, fixtures=settings.fixtures),
-        caption_stream.router(board.captions, templates, address=captions_address),
+        caption_stream.router(board.captions, templates, address=settings.captions_address()),
         caption_entry.router(board.captions, templates),
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),

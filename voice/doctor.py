@@ -53,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("microphone", microphone),
         ("port", port),
         ("telephone", telephone),
+        ("captions", captions),
         ("data", data),
         ("database", database),
         ("browser", browser),
@@ -182,6 +183,20 @@ def telephone(settings: Settings) -> Finding:
             "telephone", "warn", f"{place} takes calls from any address", "name your exchanges in LINIYA_PBX_FROM"
         )
     return Finding("telephone", "ok", f"{place} is free; exchanges may call from {settings.pbx_from}")
+
+
+def captions(settings: Settings) -> Finding:
+    """Can callers at a telephone be told where to read their call?"""
+    if address := settings.captions_address():
+        return Finding("captions", "ok", f"callers are told {address}")
+    if settings.audiosocket_port or settings.asterisk_token or settings.twilio_token:
+        return Finding(
+            "captions",
+            "warn",
+            "callers at a telephone are not offered to read the call: no address is known",
+            "set LINIYA_PUBLIC_HOST to what they can open",
+        )
+    return Finding("captions", "ok", "browsers are told the host they came to")
 
 
 def _bind(host: str, number: int) -> None:

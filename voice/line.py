@@ -77,6 +77,7 @@ class CallRequest:
     caller: str  # the caller's number or an empty string
     transport: str
     call_id: str  # names the call in the archive and in the log
+    host: str = ""  # under which the caller's own device has reached the line, with the port; empty: by telephone
     # Unguessable and told to nobody else: it opens the captions.
     key: str = field(default_factory=lambda: token_urlsafe(16), compare=False)
 

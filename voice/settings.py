@@ -30,7 +30,9 @@ ALONE = Learning()
 class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
-    public_host: str = ""  # as people type it to read a call's captions and hear it said; empty: host and port
+    public_host: str = (
+        ""  # as people type it to read a call's captions and hear it said; empty: by telephone nobody does
+    )
     prompts: Path = ROOT / "prompts"
     language: str = "ru"
     models: Path = ROOT / "models"
@@ -89,8 +91,10 @@ class Settings:
                 raise SetupError(f"{name} must be a whole number, not {env[name]!r}") from None
         return cls(**given)  # type: ignore[arg-type]
 
-    @property
-    def captions_address(self) -> str:
-        """What people type on another device to read their call."""
-        own = "localhost" if self.host in ("127.0.0.1", "::1", "0.0.0.0", "::") else self.host
-        return f"{self.public_host or f'{own}:{self.port}'}/c"
+    def captions_address(self, host: str = "") -> str:
+        """What people type on another device to read their call; empty when there is nothing to tell them.
+
+        host: under which the caller's own device has reached the line, if it has.
+        """
+        known = self.public_host or host
+        return f"{known}/c" if known else ""

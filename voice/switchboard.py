@@ -122,12 +122,12 @@ class Switchboard:
         finally:
             self._running.discard(task)
 
-    def begin_chat(self, number: str) -> CallRequest:
-        """Begin a conversation in writing with this line: it runs by itself, is read in its captions and answered by
+    def begin_chat(self, number: str, host: str = "") -> CallRequest:
+        """Begin a conversation in writing with this line, for a browser that has reached `host`: it runs by itself, is read in its captions and answered by
         `call`. Raises LineBusy."""
         if self._draining or len(self._chats) >= self.settings.max_chats:
             raise LineBusy(f"{len(self._chats)} chats are running")
-        request = CallRequest(line=number, caller="", transport="chat", call_id=uuid4().hex)
+        request = CallRequest(line=number, caller="", transport="chat", call_id=uuid4().hex, host=host)
         captions = self.captions.open(request.key)  # before anybody is told where they are
         task = asyncio.create_task(self._run(ChatLine(), request, captions))
         self._chats.add(task)
@@ -160,10 +160,7 @@ class Switchboard:
                     script.lines[request.line],
                     today=date.today(),
                     languages={name: second.flows.script for name, second in self.others.items()},
-                    facts={
-                        "captions_address": self.settings.captions_address,
-                        "captions_pin": shown_pin(captions.pin),
-                    },
+                    facts=self._elsewhere(request, captions.pin),
                 ),
                 engines=self._engines,
                 recorder=recorder,
@@ -261,6 +258,11 @@ class Switchboard:
         except RecordingFailed as error:
             log.error("%s", error)
             return ""
+
+    def _elsewhere(self, request: CallRequest, pin: str) -> dict[str, str]:
+        """What the caller may be told of reading his call on another device; nothing where no address is known."""
+        address = self.settings.captions_address(request.host)
+        return {"captions": "here", "captions_address": address, "captions_pin": shown_pin(pin)} if address else {}
 
     @property
     def _engines(self) -> Engines:

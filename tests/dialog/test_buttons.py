@@ -32,7 +32,7 @@ SOUND = re.compile(
     r"клавиш|\b[Сс]кажите\b|[Нн]азовите|слуша|слыш|трубк|на линии|говорите|наберите|нажмите (?:один|два|три|ноль)"
     r"|\bkeys?\b|\b[Ss]ay \"|listening|hear\b|misheard|handset|on the line|\bspeak,|\bpress (?:one|two|zero)"
 )
-INNER = {"read_as", "meanings", "values", "keys"}  # tables that other texts are made of
+INNER = {"read_as", "meanings", "values", "keys", "notice_captions"}  # tables that other texts are made of
 SPOKEN_ONLY = re.compile(r"bad_line\.")  # texts that nobody gets who only reads
 
 
@@ -259,7 +259,7 @@ def test_an_appeal_in_writing_from_the_wish_to_its_number(chat: Rehearsal) -> No
     assert "Отправить?" in chat.type("+7 (916) 123-45-67")
     said = chat.tap("Да")
     assert "Обращение принято" in said and "до 13 марта" in said
-    assert "Всего доброго" in chat.tap("Нет")
+    assert "Всего доброго" in chat.tap("Нет, спасибо")
     assert isinstance(chat.ended, act.End)
 
 

@@ -8,7 +8,7 @@ from voice.dialog.script import Script, load_script
 from voice.settings import ROOT, Settings
 
 DISABILITY = "88005553537"
-KNOWN = {"captions_address": "line.example/c", "captions_pin": "12 04 56 00"}
+KNOWN = {"captions": "here", "captions_address": "line.example/c", "captions_pin": "12 04 56 00"}
 WHERE = "Откройте на телефоне или компьютере адрес line.example/c и введите код 12 04 56 00."
 
 
@@ -47,6 +47,14 @@ def test_the_line_of_people_with_disabilities_offers_it_first(script: Script) ->
     assert talk.said[-2:] == [WHERE, "Соединить с оператором?"]
     talk.speak("да")
     assert "Соединяю" in talk.said[-1]
+
+
+def test_what_cannot_be_read_is_not_offered(script: Script) -> None:
+    talk = call(script, DISABILITY, known={})
+    assert talk.said[0] == "Здравствуйте! Это линия госуслуг. Разговор записывается."
+    assert talk.asked and [choice.label for choice in talk.asked.choices] == ["Да", "Нет"]
+    talk.press("3")
+    assert not any("адрес" in said for said in talk.said)
 
 
 def test_where_nobody_can_read_along_the_line_says_so(script: Script) -> None:

@@ -170,7 +170,7 @@ def test_a_key_and_its_number_in_words_lead_to_the_same_place(
     key = data.draw(st.sampled_from([option.key for option in question.options]))
     calls[0].press(key)
     calls[1].speak(script().texts.tables["keys"][key])
-    assert calls[0].dialog.question.step is calls[1].dialog.question.step
+    assert calls[0].dialog.question.step == calls[1].dialog.question.step
     assert type(calls[0].ended) is type(calls[1].ended)
 
 

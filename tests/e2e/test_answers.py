@@ -77,12 +77,12 @@ def test_a_whole_chat_by_buttons_and_the_keyboard_alone(chromium: Launch, compla
     assert page.evaluate("document.activeElement.matches('[data-choices]')"), "the button is gone, its place is not"
     press("Загранпаспорт")
     expect(last_said(page)).to_have_text("Чем ещё помочь?")
-    press("Нет")
+    press("Нет, спасибо")
     expect(page.locator("#chat-state")).to_have_text("Разговор завершён")
     expect(page.get_by_role("link", name="Начать новый разговор")).to_be_visible()
     expect(page.locator("#answers")).to_be_hidden()
     said = page.locator(".cue-by-caller p").all_inner_texts()
-    assert said == ["Какие нужны документы", "Загранпаспорт", "Нет"]
+    assert said == ["Какие нужны документы", "Загранпаспорт", "Нет, спасибо"]
 
 
 def test_a_number_by_the_buttons_with_digits(chromium: Launch, complaints: Watch, network: Network) -> None:

@@ -222,7 +222,7 @@ def test_a_whole_call_by_buttons_only_from_another_device(
     for button, reply in (
         ("Какие нужны документы", "Какая услуга вас интересует"),
         ("Загранпаспорт", "Для загранпаспорта нужны"),
-        ("Нет", "Всего доброго"),
+        ("Нет, спасибо", "Всего доброго"),
     ):
         second.locator("#answers").get_by_role("button", name=button, exact=True).click(timeout=20_000)
         expect(replies.filter(has_text=reply)).to_be_visible(timeout=20_000)
@@ -239,7 +239,7 @@ def test_a_chat_is_a_call_of_the_archive(
     page.get_by_role("button", name="Начать разговор").click()
     page.locator("#answers").get_by_role("button", name="Срок закончился").click()
     expect(page.locator(".cue-by-line", has_text="не продлевают")).to_be_visible()
-    page.locator("#answers").get_by_role("button", name="Нет", exact=True).click()
+    page.locator("#answers").get_by_role("button", name="Нет, спасибо", exact=True).click()
     expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
     sign_in(page, server)
     page.locator("main a[href^='/archive/']").first.click()

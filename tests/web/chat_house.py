@@ -45,7 +45,7 @@ class ChatHouse:
         self._tasks: set[asyncio.Task[None]] = set()
         self._workers, self._writers = ThreadPoolExecutor(2), ThreadPoolExecutor(1)
 
-    def begin(self, number: str) -> CallRequest:
+    def begin(self, number: str, host: str = "") -> CallRequest:
         if self.full:
             raise LineBusy("full")
         request = CallRequest(line=number, caller="", transport="chat", call_id=uuid4().hex)

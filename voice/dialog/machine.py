@@ -12,7 +12,7 @@ from voice.dialog.manner import Manner
 from voice.dialog.memory import CHOICE
 from voice.dialog.question import ANSWER, BACKCHANNEL, LIKELY, NO, SURE, UNSURE, YES, Asks
 from voice.dialog.script import Option
-from voice.dialog.talk import FINAL, OFFICE, SILENCE, Talk
+from voice.dialog.talk import CAPTIONS, FINAL, OFFICE, SILENCE, Talk
 from voice.dialog.turn import Act, Turn
 from voice.events import (
     AnyEvent,
@@ -413,7 +413,7 @@ class Dialog(Talk):
             "help": self._help,
             "wait": self._wait,
             "greet": self._greet,
-            "captions": self._captions,
+            CAPTIONS: self._captions,
             "keys_only": lambda: self._answer_by(keys=True),
             "by_voice": lambda: self._answer_by(keys=False),
             "english": lambda: self._speak("en", "english"),
@@ -460,7 +460,7 @@ class Dialog(Talk):
 
     def _captions(self) -> list[Action]:
         """Where the call can be read: told slowly, and the caller is given time to get there."""
-        if "captions_pin" not in self.memory.values:
+        if CAPTIONS not in self.memory.values:
             return [*self._say(self._text("captions.none")), *self._say(self._asked()), self._ears()]
         self._waiting = True
         told = self._say(self._text("captions.where"), manner=self.manner.slower())
@@ -485,7 +485,7 @@ class Dialog(Talk):
         self.question = replace(
             self.question,
             script=other,
-            step=other.steps[self.question.step.id],
+            step=self._possible(other.steps[self.question.step.id]),
             asks=Asks.STEP if asks is Asks.MEANT else asks,
             meant=(),
         )

@@ -39,6 +39,7 @@ KEYS_RUNG = 2  # of a ladder, that offers keys
 GIVES_UP_SILENT = 2  # silences after which a step that may end in silence does
 MOST_MISSES = 3  # so often nobody answers before the caller is no longer handed over to the same people
 SILENCE, FINAL = "silence", "final"  # timers that stop when the line does
+CAPTIONS = "captions"  # the fact that this call can be read on another device, and the deed that tells where
 
 
 @dataclass
@@ -76,10 +77,10 @@ class Talk:
     def __post_init__(self) -> None:
         line = self.dialled
         self.manner = Manner(pace=line.pace, patience=line.patience, simple=line.manner == "simple")
-        self.question = Question(self.script, self.script.steps[line.start], today=self.today)
-        self.tries = Tries(self.script.ladders)
         for name, value in {**self.facts, "line": line.name}.items():
             self.memory.keep(name, value)
+        self.question = Question(self.script, self._possible(self.script.steps[line.start]), today=self.today)
+        self.tries = Tries(self.script.ladders)
 
     @property
     def turn(self) -> Turn:
@@ -178,7 +179,14 @@ class Talk:
     def _count(self, what: Count, step: str, *, say: int = 0) -> Action:
         return Publish(Counted(at_ms=self._at_ms, what=what, step=step, say=say))
 
+    def _possible(self, step: Step) -> Step:
+        """The step without what cannot be done in this call."""
+        if CAPTIONS in self.memory.values or all(option.do != CAPTIONS for option in step.options):
+            return step
+        return replace(step, options=tuple(option for option in step.options if option.do != CAPTIONS))
+
     def _ask(self, step: Step) -> list[Action]:
+        step = self._possible(step)
         self.question = Question(self.script, step, today=self.today)
         self.memory.at(step.id)
         if step.slot and self._breath and step.slot.name not in self._taken:

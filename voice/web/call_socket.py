@@ -47,7 +47,8 @@ def router(answer: Answer, *, lines: Collection[str], default_line: str) -> APIR
             return
         except SocketGone:
             return
-        request = CallRequest(line=start.line, caller="", transport="browser", call_id=call_id)
+        here = websocket.url.netloc
+        request = CallRequest(line=start.line, caller="", transport="browser", call_id=call_id, host=here)
         captions = f"/calls/{request.key}/captions"
         try:
             async with BrowserLine(socket, codec, start, call_id=call_id, captions=captions, texts=texts) as line:

@@ -24,9 +24,10 @@ OWN_SITES = ("same-origin", "none", "")  # who may begin a conversation; browser
 
 
 def router(
-    begin: Callable[[str], CallRequest], hub: CaptionHub, templates: Jinja2Templates, *, lines: Mapping[str, str]
+    begin: Callable[[str, str], CallRequest], hub: CaptionHub, templates: Jinja2Templates, *, lines: Mapping[str, str]
 ) -> APIRouter:
-    """begin: starts a conversation with the line of this number; raises LineBusy. lines: number -> title."""
+    """begin: starts a conversation with the line of this number, for a browser that has reached this host; raises
+    LineBusy. lines: number -> title."""
     pages = APIRouter()
     texts = error_texts()
 
@@ -47,7 +48,7 @@ def router(
         if number not in lines:
             return start_page(request, texts["unknown_line"], 422)
         try:
-            begun = begin(number)
+            begun = begin(number, request.url.netloc)
         except LineBusy:
             return start_page(request, texts["busy"], 503)
         return RedirectResponse(f"/chat/{begun.key}", 303)

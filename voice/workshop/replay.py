@@ -118,7 +118,11 @@ class _Again:
             start=False,
             today=record.call.started_at.astimezone().date(),
             languages=languages,
-            known={"captions_address": "-", "captions_pin": "-"},  # they are said, and change nothing
+            known={
+                "captions": "here",
+                "captions_address": "-",
+                "captions_pin": "-",
+            },  # they are said, and change nothing
         )
         self._speaking: set[int] = set()  # sayings of the archived line that sound now
         self._hung_up = False
