@@ -123,8 +123,10 @@ class Switchboard:
             self._running.discard(task)
 
     def begin_chat(self, number: str, host: str = "") -> CallRequest:
-        """Begin a conversation in writing with this line, for a browser that has reached `host`: it runs by itself, is read in its captions and answered by
-        `call`. Raises LineBusy."""
+        """Begin a conversation in writing with this line, for a browser that has reached `host`.
+
+        It runs by itself, is read in its captions and answered by `call`. Raises LineBusy.
+        """
         if self._draining or len(self._chats) >= self.settings.max_chats:
             raise LineBusy(f"{len(self._chats)} chats are running")
         request = CallRequest(line=number, caller="", transport="chat", call_id=uuid4().hex, host=host)
