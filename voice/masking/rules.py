@@ -208,7 +208,7 @@ def _addresses(data: Mapping[str, Any]) -> Addresses:
         flat=_whole(data["flat"]),
         home=_whole(data["home"]),
         index=_whole(data["index"]),
-        office=Words(begins=tuple(data["office"])),
+        office=Words(frozenset(data["office_words"]), tuple(data["office"])),
         inside=_whole(data["inside"]),
         outside=_whole(data["outside"]),
         letters=_whole(data["letters"]),
