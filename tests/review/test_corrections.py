@@ -1,8 +1,11 @@
 import pytest
+from sqlalchemy import update
 
 from tests.review.conftest import HEARD
 from voice.archive.archive import Archive
 from voice.archive.reading import Read
+from voice.archive.tables import Calls
+from voice.review.aftercare import Aftercare
 from voice.review.corrections import Corrections
 from voice.review.marks import Marks
 
@@ -91,4 +94,17 @@ def test_nothing_of_it_breaks_the_calls_chain(archive: Archive, call: str) -> No
     Corrections(archive).correct(call, 2, "anna", "меня зовут иван петров")
     marks.add(call, 2, 0, 4, "name", "anna")
     marks.remove(call, 1, "boris")
+    assert archive.faults(call) == []
+
+
+def test_a_call_that_is_tended_again_keeps_what_was_marked_and_what_was_taken_back(archive: Archive, call: str) -> None:
+    aftercare, marks = Aftercare(archive), Marks(archive)
+    aftercare.tend()
+    found = next(mark for mark in marks.of(call) if mark.kind == "name")
+    marks.remove(call, found.n, "boris")
+    marks.add(call, 2, 0, 4, "address", "anna")
+    with archive.writing() as connection:
+        connection.execute(update(Calls).values(cared_at=None))
+    assert aftercare.tend() == 1
+    assert said(archive, call, unmasked=False).text == HEARD.replace("меня", "[АДРЕС]")
     assert archive.faults(call) == []

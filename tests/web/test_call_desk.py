@@ -10,8 +10,10 @@ from fastapi.testclient import TestClient
 from tests.web.desk_house import STORY, desk_app, record
 from tests.web.signed import person_of, signed_client
 from voice.archive.archive import Archive
+from voice.archive.retention import Clocks, Retention
 from voice.audio.files import read_channels
 from voice.review.accesses import Accesses
+from voice.review.aftercare import Aftercare
 
 As = Callable[[str], TestClient]
 ANSWERS = {
@@ -43,7 +45,7 @@ def signed(archive: Archive) -> As:
 
 
 def unmask(archive: Archive, call: str, role: str = "senior") -> None:
-    Accesses(archive.engine).add(person_of(archive, role), "unmask", call=call, reason="жалоба")
+    Accesses(archive).add(person_of(archive, role), "unmask", call=call, reason="жалоба")
 
 
 def test_a_call_is_shown_word_by_word(signed: As, call: str) -> None:
@@ -52,7 +54,7 @@ def test_a_call_is_shown_word_by_word(signed: As, call: str) -> None:
     assert 'class="w poor"' in page and 'title="Уверенность 31 %"' in page
     assert "прервано через 1,0" in page
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
-    assert "Запись не изменена" in page
+    assert "Запись не изменена" not in page, "it is tied when it is tended"
 
 
 def test_personal_data_is_nowhere_on_a_masked_page(signed: As, call: str) -> None:
@@ -185,3 +187,29 @@ def test_every_reading_and_every_work_is_logged_but_not_every_look_at_a_running_
     with archive.engine.connect() as connection:
         deeds = connection.exec_driver_sql("SELECT deed FROM accesses ORDER BY n").scalars().all()
     assert deeds == ["read", "listen", "remark"]
+
+
+def test_what_was_changed_behind_its_back_shows_and_a_hold_is_told(archive: Archive, signed: As, call: str) -> None:
+    Aftercare(archive).tend()
+    Retention(archive, Clocks(0, 0, 0)).hold(call, by="administrator", reason="прокуратура")
+    client = signed("reviewer")
+    page = client.get(f"/archive/{call}").text
+    assert "Удаление запрещено" in page and "Запись не изменена" in page
+    with archive.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE words SET confidence = 1.0")
+    assert "Запись изменена: слова и времена" in client.get(f"/archive/{call}").text
+    with archive.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE utterances SET sealed = X'00'")
+    damaged = client.get(f"/archive/{call}")
+    assert damaged.status_code == 410 and "Запись звонка повреждена" in damaged.text
+
+
+def test_of_a_call_whose_words_were_destroyed_nothing_is_heard(archive: Archive, signed: As, call: str) -> None:
+    client = signed("reviewer")
+    client.post(f"/archive/{call}/review", data={**ANSWERS, "note": "тайна", "done": "yes"})
+    Retention(archive, Clocks(0, 0, 0)).erase_calls([call], by="administrator", reason="просьба")
+    page = client.get(f"/archive/{call}")
+    assert page.status_code == 200 and "уничтожены" in page.text and "<audio" not in page.text
+    assert "тайна" not in page.text and "Не применимо" in page.text, "answers hold nobody's words"
+    assert client.get(f"/archive/{call}/sound.flac").status_code == 404
+    assert client.post(f"/archive/{call}/remarks", data={"at_ms": "0", "text": "да"}).status_code == 404

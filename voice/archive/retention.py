@@ -124,10 +124,7 @@ class Retention:
 
     def holds(self, call_id: str = "") -> tuple[Hold, ...]:
         """Those that stand; of one call, or of all."""
-        wanted = select(Holds.__table__).where(Holds.lifted_at.is_(None)).order_by(Holds.id)
-        with self._archive.engine.connect() as connection:
-            rows = connection.execute(wanted.where(Holds.call == call_id) if call_id else wanted).all()
-        return tuple(Hold(id=row.id, call=row.call, by=row.by, at=row.at, reason=row.reason) for row in rows)
+        return holds(self._archive, call_id)
 
     def destruction(self, number: int) -> Destruction | None:
         found = self.destructions(limit=1, before=number + 1)
@@ -212,6 +209,14 @@ class Retention:
             if text or sound:
                 log.warning("a destruction that was cut off is finished")
                 self._destroy_keys(row.id, row.sound, text=text, sound=sound)
+
+
+def holds(archive: Archive, call_id: str = "") -> tuple[Hold, ...]:
+    """Those that stand; of one call, or of all."""
+    wanted = select(Holds.__table__).where(Holds.lifted_at.is_(None)).order_by(Holds.id)
+    with archive.engine.connect() as connection:
+        rows = connection.execute(wanted.where(Holds.call == call_id) if call_id else wanted).all()
+    return tuple(Hold(id=row.id, call=row.call, by=row.by, at=row.at, reason=row.reason) for row in rows)
 
 
 def _held() -> Select[str]:

@@ -20,6 +20,7 @@ from voice.archive.reading import beside, reading
 from voice.archive.records import Record
 from voice.archive.tables import Calls, Finished, Masks
 from voice.errors import VoiceError
+from voice.masking.spans import Span, merge
 from voice.review import findable
 from voice.review.figures import measure
 from voice.review.risk import judge
@@ -83,9 +84,13 @@ class Aftercare:
             connection.execute(insert(Finished).values(call=call_id, at=now))
 
     def _mask(self, connection: Connection, record: Record) -> None:
-        """What was marked by hand stands."""
+        """What was marked by hand stands, and what was taken back stays so."""
         call_id = record.call.id
-        connection.execute(delete(Masks).where(Masks.call == call_id, Masks.by == ""))
+        connection.execute(delete(Masks).where(Masks.call == call_id, Masks.by == "", Masks.removed_by == ""))
+        removed = [
+            Span(utterance=row.utterance, start=row.begins, end=row.ends, kind=row.kind, why="reviewer")
+            for row in connection.execute(select(Masks.__table__).where(Masks.call == call_id, Masks.removed_by != ""))
+        ]
         last = connection.execute(select(func.max(Masks.n)).where(Masks.call == call_id)).scalar() or 0
         rows = [
             {
@@ -100,7 +105,7 @@ class Aftercare:
                 "at": self._archive.now(),
                 "removed_by": "",
             }
-            for n, span in enumerate(personal(record), last + 1)
+            for n, span in enumerate(merge(personal(record), (), removed), last + 1)
         ]
         if rows:
             connection.execute(insert(Masks), rows)

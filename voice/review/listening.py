@@ -41,7 +41,12 @@ class Listening:
         self._lock = threading.Lock()
 
     def to(self, reading: Reading) -> Heard | None:
-        """The sound that goes with a reading; None: there is none. Raises BadAudio."""
+        """The sound that goes with a reading; None: there is none, or nobody knows any more what is to be masked in it.
+
+        Raises BadAudio.
+        """
+        if reading.masked and reading.call.text_erased_at:
+            return None
         key = (reading.call.id, reading.gaps if reading.masked else ())
         with self._lock:
             if known := self._kept.get(key):

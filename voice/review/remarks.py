@@ -28,7 +28,7 @@ class Remarks:
         self._archive = archive
 
     def add(self, call: str, person: str, at_ms: int, text: str) -> None:
-        """Raises ValueError for an empty text, KeyError for an unknown call, KeyDestroyed for an erased one."""
+        """Raises ValueError for an empty text, KeyDestroyed for a call that is not there or was erased."""
         if not (text := text.strip()[:LONGEST]):
             raise ValueError("a remark says something")
         sealed = self._archive.seal(call, text, PLACE)

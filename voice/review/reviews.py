@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Row, insert, select, update
 
 from voice.archive.archive import Archive
+from voice.errors import KeyDestroyed
 from voice.review.agreement import Agreement, agreement
 from voice.review.checklist import Answer, Checklist
 from voice.review.tables import Reviews as Table
@@ -25,7 +26,7 @@ class Review:
     done_at: datetime | None
     checklist: str  # the version that was answered
     answers: Mapping[str, Answer]
-    note: str
+    note: str  # empty, too, when the call's words were destroyed
 
 
 class AlreadyDone(Exception):
@@ -41,7 +42,7 @@ class Reviews:
         """Keep one's own judgement: as a draft, or done for good.
 
         Raises ValueError for what is no answer and for a judgement that is done with questions unanswered, AlreadyDone,
-        KeyError for an unknown call, KeyDestroyed for an erased one.
+        KeyDestroyed for a call that is not there or was erased.
         """
         known = self.checklist.known(answers)
         if done and (missing := self.checklist.missing(known)):
@@ -82,7 +83,10 @@ class Reviews:
             return [_without_note(row) for row in connection.execute(wanted)]
 
     def _review(self, row: Row) -> Review:  # type: ignore[type-arg]
-        return _without_note(row, self._archive.open_sealed(row.call, row.sealed, PLACE))
+        try:
+            return _without_note(row, self._archive.open_sealed(row.call, row.sealed, PLACE))
+        except KeyDestroyed:
+            return _without_note(row)
 
 
 def seen_by(reviews: Sequence[Review], person: str, *, judges: bool) -> tuple[Review, ...]:

@@ -10,6 +10,8 @@ from fastapi.templating import Jinja2Templates
 
 from voice.archive.archive import Archive
 from voice.archive.reading import Reading
+from voice.archive.records import Call
+from voice.archive.retention import holds
 from voice.captions.labels import Labels
 from voice.errors import BadAudio, RecordDamaged
 from voice.masking.rules import labels as mask_labels
@@ -38,7 +40,11 @@ class Desk:
         self.listening = Listening(archive)
 
     def reading(self, call_id: str, signed: Signed) -> Reading | None:
-        return self.archive.reading(call_id, unmasked=signed.unmasked)
+        """None when there is no such call, or it is not what was written."""
+        try:
+            return self.archive.reading(call_id, unmasked=signed.unmasked)
+        except RecordDamaged:
+            return None
 
     def heard(self, call_id: str, signed: Signed) -> Heard | None:
         """None while the call runs, too: a file that is still being written has no length yet, players fail on it."""
@@ -63,6 +69,7 @@ class Desk:
         return {
             "call": view.facts(call),
             "rows": view.rows(reading, named),
+            "erased": call.text_erased_at is not None,
             "masked": reading.masked,
             "unmasked_until": signed.unmasked_until,
             "timeline": view.timeline(reading, length_ms),
@@ -111,7 +118,7 @@ def router(desk: Desk, labels: Labels) -> APIRouter:
     @pages.get("/archive/{call_id}", dependencies=[reads])
     def page(request: Request, call_id: str, signed: Who) -> Response:
         try:
-            reading = desk.reading(call_id, signed)
+            reading = desk.archive.reading(call_id, unmasked=signed.unmasked)
         except RecordDamaged:
             context = {"here": "archive", "damaged": True}
             return desk.templates.TemplateResponse(request, "archive_missing.html", context, status_code=410)
@@ -121,9 +128,10 @@ def router(desk: Desk, labels: Labels) -> APIRouter:
         context = {
             **desk.shown(reading, signed),
             "here": "archive",
-            "sound": bool(call.ended_at and call.sound and not call.sound_erased_at) and signed.may(Deed.LISTEN),
-            "erased": call.text_erased_at is not None,
-            "faults": desk.archive.faults(call_id) if call.ended_at else [],
+            "sound": _is_heard(call) and signed.may(Deed.LISTEN),
+            "holds": holds(desk.archive, call_id),
+            "tied": call.cared_at is not None,
+            "faults": desk.archive.faults(call_id) if call.cared_at else [],
             "replies": view.replies(reading),
             "events": view.events(reading),
         }
@@ -168,3 +176,7 @@ def router(desk: Desk, labels: Labels) -> APIRouter:
         return Response(web_vtt(reading, labels.to_others()), media_type="text/vtt")
 
     return pages
+
+
+def _is_heard(call: Call) -> bool:
+    return bool(call.ended_at and call.sound) and not call.sound_erased_at and not call.text_erased_at

@@ -62,7 +62,7 @@ def router(desk: Desk) -> APIRouter:
         at_ms, wrong = signed.form.get("at_ms"), ""
         try:
             desk.remarks.add(call_id, signed.person.login, int(at_ms or 0), signed.form.get("text"))
-        except KeyError:
+        except KeyDestroyed:
             return desk.missing(request)
         except ValueError:
             wrong = "empty"
@@ -75,7 +75,7 @@ def router(desk: Desk) -> APIRouter:
         answers = {item.id: form.get(item.id) for item in desk.reviews.checklist.items}
         try:
             desk.reviews.save(call_id, signed.person.login, answers, form.get("note"), done=form.get("done") == "yes")
-        except (KeyError, KeyDestroyed):
+        except KeyDestroyed:
             return desk.missing(request)
         except AlreadyDone:
             wrong = "done"
