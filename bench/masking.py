@@ -1,9 +1,9 @@
 """How much of the personal data in calls is found, and how much is masked that is none.
 
-    python bench/masking.py [--half tuned|held_out] [--missed]
+    python bench/masking.py [--set tuned|held_out|blind] [--missed]
 
-The talk is bench/wordings/personal.yaml: `tuned` was looked at while the rules were made, `held_out` was not. --missed
-shows what was missed and what was masked falsely.
+The talk is bench/wordings/personal.yaml: `tuned` was looked at while the rules were made, `held_out` was not; and
+personal_2.yaml: `blind` was written by another hand. --missed shows what was missed and what was masked falsely.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import argparse
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from personal import Planted, Talk, clean, planted
+from personal import Planted, Talk, blind, blind_clean, clean, planted
 from report import Figure, Table, machine, ratio, save, spread
 from said import heard_plainly, spoken_numbers
 
@@ -69,11 +69,11 @@ def words_in(talk: Talk) -> int:
     return sum(len(one.text.split()) for one in talk.said)
 
 
-def measure(half: str, figures: dict[str, Figure], *, missed: bool) -> None:
+def measure(name: str, talks: Iterable[Talk], figures: dict[str, Figure], *, missed: bool) -> None:
     found: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     took_ms: list[float] = []
     hits = masked = 0
-    for talk in planted(half):
+    for talk in talks:
         began = time.perf_counter()
         spans = find(talk.said)
         took_ms.append((time.perf_counter() - began) * 1000)
@@ -92,21 +92,21 @@ def measure(half: str, figures: dict[str, Figure], *, missed: bool) -> None:
         if missed and wrong:
             print("  beside:", " ".join(wrong), "|", " / ".join(one.text for one in talk.said))
     table = Table(
-        f"Recall, {half}: the whole value is masked",
+        f"Recall, {name}: the whole value is masked",
         ["kind", "n", "typed %", "heard %", "both %", "target", "right name %"],
     )
     for kind in sorted({kind for kind, _ in found}):
         typed, heard = found[kind, "typed"], found[kind, "heard"]
         both = typed + heard
         recall = 100 * both["covered"] / both["all"]
-        shares = (100 * way["covered"] / way["all"] for way in (typed, heard))
+        shares = (100 * way["covered"] / way["all"] if way["all"] else 0.0 for way in (typed, heard))
         target = f"≥ {TARGET[kind]}" if kind in TARGET else ""
         table.add(kind, both["all"], *shares, recall, target, 100 * both["named"] / max(1, both["covered"]))
-        figures[f"{half}: recall of {kind}"] = ratio(recall, "%", both["all"])
+        figures[f"{name}: recall of {kind}"] = ratio(recall, "%", both["all"])
     table.print()
     precision = 100 * hits / max(1, masked)
-    figures[f"{half}: precision"] = ratio(precision, "%", masked)
-    figures[f"{half}: time of one talk"] = spread(took_ms, "ms")
+    figures[f"{name}: precision"] = ratio(precision, "%", masked)
+    figures[f"{name}: time of one talk"] = spread(took_ms, "ms")
     print(f"Precision: {precision:.1f} % of {masked} spans touch personal data\n")
 
 
@@ -141,12 +141,13 @@ def _open(one: Said, spans: Sequence[Span]) -> list[str]:
     return words(re.sub(r"\[.*?\]", " ", masked_text(one.text, [s for s in spans if s.utterance == one.utterance])))
 
 
-def measure_clean(figures: dict[str, Figure], *, missed: bool) -> None:
+def measure_clean(name: str, talks: Iterable[Talk], figures: dict[str, Figure], *, missed: bool) -> None:
     table = Table(
-        "False masking, in talk without personal data", ["said by", "utterances", "words", "masked words", "per 1,000"]
+        f"False masking, {name}: in talk without personal data",
+        ["said by", "utterances", "words", "masked words", "per 1,000"],
     )
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for talk in clean():
+    for talk in talks:
         spans = find(talk.said)
         wrong = false_words(talk, spans)
         count = counts[talk.said[0].side]
@@ -158,7 +159,7 @@ def measure_clean(figures: dict[str, Figure], *, missed: bool) -> None:
     for side, count in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
         rate = 1000 * count["wrong"] / count["words"]
         table.add(side, count["utterances"], count["words"], count["wrong"], rate)
-        figures[f"false masking: {side}"] = ratio(rate, "words of 1,000", count["words"])
+        figures[f"{name}: false masking: {side}"] = ratio(rate, "words of 1,000", count["words"])
     table.print()
 
 
@@ -174,16 +175,19 @@ def show(talk: Talk, what: str, spans: Sequence[Span]) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--half", choices=("tuned", "held_out"), help="only this half; both")
+    options.add_argument("--set", choices=("tuned", "held_out", "blind"), help="only this set; all")
     options.add_argument("--missed", action="store_true", help="show what was missed")
     chosen = options.parse_args()
     print(machine())
     figures: dict[str, Figure] = {}
-    for half in (chosen.half,) if chosen.half else ("tuned", "held_out"):
-        measure(half, figures, missed=chosen.missed)
-    measure_spoken(figures, missed=chosen.missed)
-    measure_clean(figures, missed=chosen.missed)
-    if not chosen.half:
+    for name in (chosen.set,) if chosen.set else ("tuned", "held_out", "blind"):
+        measure(name, blind() if name == "blind" else planted(name), figures, missed=chosen.missed)
+    if chosen.set != "blind":
+        measure_spoken(figures, missed=chosen.missed)
+        measure_clean("seen", clean(), figures, missed=chosen.missed)
+    if chosen.set in (None, "blind"):
+        measure_clean("blind", blind_clean(), figures, missed=chosen.missed)
+    if not chosen.set:
         print(save("masking", figures))
 
 

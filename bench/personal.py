@@ -19,6 +19,7 @@ from voice.settings import ROOT
 from voice.tts.numbers_ru import cardinal, ordinal
 
 WORDINGS = Path(__file__).resolve().parent / "wordings" / "personal.yaml"
+BLIND = WORDINGS.with_name("personal_2.yaml")  # whoever wrote it had seen neither the rules nor WORDINGS
 TIMES = 5  # values made for each wording
 SIDES: Mapping[str, Literal["operator", "line"]] = {"o:": "operator", "l:": "line"}
 HALF = re.compile(r"\{(\w+)(?:/(\d))?\}")
@@ -73,6 +74,22 @@ def planted(half: str, seed: int = 1) -> Iterator[Talk]:
         for _ in range(TIMES):
             for way in ("typed", "heard"):
                 yield _talk(row["talk"], row.get("asked", ""), way, Values(rng, data["people"][half], way))
+
+
+def blind() -> Iterator[Talk]:
+    """Every talk of personal_2.yaml with personal data in it, as it stands there."""
+    data = _data(BLIND)
+    for way in ("heard", "typed"):
+        for row in data[way]:
+            written = row if isinstance(row, dict) else {"talk": [row]}
+            yield _talk(written["talk"], written.get("asked", ""), way, Values(random.Random(1), {}, way))
+
+
+def blind_clean() -> Iterator[Talk]:
+    """Every utterance of personal_2.yaml without personal data, by callers and by the line."""
+    for way, rows in _data(BLIND)["nothing"].items():
+        for row in rows:
+            yield _talk(["l:" + row if way == "line" else row], "", way, Values(random.Random(1), {}, way))
 
 
 def clean() -> Iterator[Talk]:
@@ -306,5 +323,5 @@ def _prompts_examples() -> list[str]:
 
 
 @cache
-def _data() -> Any:
-    return yaml.safe_load(WORDINGS.read_text(encoding="utf-8"))
+def _data(path: Path = WORDINGS) -> Any:
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
