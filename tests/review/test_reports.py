@@ -73,7 +73,7 @@ def calling(archive: Archive) -> Calling:
 
 
 def report(archive: Archive, wanted: Wanted = MARCH) -> Report:
-    return Report(archive.engine, wanted, WORDS, archive.now())
+    return Report(archive, wanted, WORDS)
 
 
 def rows(sheet: Sheet) -> list[dict[str, Any]]:

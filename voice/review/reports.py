@@ -1,21 +1,25 @@
 """What the calls of a period come to, as sheets. Every definition stands, in Russian, in reports.toml.
 
-Counted from columns that carry no words (calls, figures, steps, traces); no call is opened for it.
+Counted from columns that carry no words (calls, figures, steps, traces); only for what was not understood calls are
+opened, as everybody may see them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 from sqlalchemy import Engine, Row, case, func, select
 
+from voice.archive.archive import Archive
 from voice.archive.tables import Calls, Steps, Traces
+from voice.nlu.word_vectors import WordVectors
 from voice.review.sample import Bools, Floats, Names, Sample, Wanted, load, local_times
 from voice.review.sheets import Cell, Share, Sheet, Spread
+from voice.review.unmatched import Problem, grouped, unmatched
 
 WEEKDAYS, HOURS = 7, 24
 MOST_DAYS, MOST_WEEKS = 62, 60  # so many columns can still be told apart
@@ -38,16 +42,24 @@ class Words:
 
 @dataclass(frozen=True)
 class Report:
-    """The calls of a period, from which any of SHEETS is made. now: those of the last day are not over yet."""
+    """The calls of a period, from which any of SHEETS is made. vectors: of words, where there are any."""
 
-    engine: Engine
+    archive: Archive
     wanted: Wanted
     words: Words
-    now: datetime
+    vectors: WordVectors | None = None
+
+    @property
+    def engine(self) -> Engine:
+        return self.archive.engine
 
     @cached_property
     def sample(self) -> Sample:
-        return load(self.engine, self.wanted, self.now)
+        return load(self.engine, self.wanted, self.archive.now())
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        return grouped(list(unmatched(self.archive, self.wanted)), self.vectors)
 
     @property
     def unmeasured(self) -> int:
@@ -215,6 +227,22 @@ def captions(engine: Engine, wanted: Wanted) -> Sheet:
     return Sheet("captions", ("after", "ahead"), ((Spread.of(after, "ms"), Spread.of(ahead, "ms")),))
 
 
+def typical(problems: Sequence[Problem], words: Words) -> Sheet:
+    """What is asked for and not understood; what was said once only is left out."""
+    rows: list[dict[str, Cell]] = [
+        {
+            "requests": len(problem.requests),
+            "calls_with": problem.calls,
+            "sample": "; ".join(sample.text for sample in problem.samples),
+            "step": problem.steps[0],
+            "question": words.questions.get(problem.steps[0], ""),
+        }
+        for problem in problems
+        if len(problem.requests) > 1
+    ]
+    return _sheet("unmatched", ("requests", "calls_with", "sample", "step", "question"), rows)
+
+
 # --- counting ---------------------------------------------------------------------------------------------------------
 
 
@@ -272,4 +300,5 @@ SHEETS: Mapping[str, Callable[[Report], Sheet]] = {
     "replies": lambda report: replies(report.engine, report.wanted, report.words),
     "captions": lambda report: captions(report.engine, report.wanted),
     "by_group": lambda report: by_group(report.sample, report.words),
+    "unmatched": lambda report: typical(report.problems, report.words),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,11 +14,13 @@ from fastapi.templating import Jinja2Templates
 from voice.archive.archive import Archive
 from voice.dialog.script import Script
 from voice.dialog.texts import capital
+from voice.nlu import word_vectors
 from voice.review.report_texts import report_texts
 from voice.review.reports import SHEETS, Report, Words
 from voice.review.rights import Deed
 from voice.review.sample import Wanted
 from voice.review.sheets import as_csv
+from voice.review.unmatched import NEWEST_CALLS
 from voice.web.guard import Guard
 from voice.web.report_view import drawn, in_cells
 
@@ -28,22 +31,29 @@ LATELY_DAYS = (7, 30, 90, 365)
 PAGES = {
     "calls": ("totals", "by_day", "by_hour", "by_line", "by_intent", "waiting"),
     "quality": ("by_step", "by_group", "replies", "captions"),
+    "unmatched": ("unmatched",),
 }
 
 
 def router(
-    archive: Archive, templates: Jinja2Templates, named: Callable[[], Mapping[str, Mapping[str, str]]], guard: Guard
+    archive: Archive,
+    templates: Jinja2Templates,
+    named: Callable[[], Mapping[str, Mapping[str, str]]],
+    guard: Guard,
+    *,
+    vectors: Path | None = None,
 ) -> APIRouter:
-    """GET /reports, /reports/quality and /reports/{sheet}.csv, all with `since`, `until` (days) and `line`.
+    """GET /reports, /reports/quality, /reports/unmatched and /reports/{sheet}.csv.
 
-    named: how `lines`, `topics` and `questions` are called now.
+    All take `since`, `until` (days) and `line`. named: how `lines`, `topics` and `questions` are called now.
+    vectors: a file of word vectors, which may be absent.
     """
     pages = APIRouter(dependencies=[Depends(guard.page(Deed.REPORT))])
     texts = report_texts()
 
     def report(since: str, until: str, line: str) -> Report:
         words = Words(**named(), codes=texts.codes)
-        return Report(archive.engine, _wanted(since, until, line), words, archive.now())
+        return Report(archive, _wanted(since, until, line), words, word_vectors.load(vectors) if vectors else None)
 
     def shown(request: Request, page: str, made: Report) -> Response:
         wanted = made.wanted
@@ -58,6 +68,10 @@ def router(
             "unmeasured": made.unmeasured,
             "texts": texts,
             "sheets": {name: in_cells(sheet) for name, sheet in sheets.items()},
+            "newest": NEWEST_CALLS,
+            "questions": made.words.questions,
+            "problems": made.problems if page == "unmatched" else [],
+            "once": sum(len(problem.requests) == 1 for problem in made.problems) if page == "unmatched" else 0,
             "plots": {name: drawn(sheet, texts) for name, sheet in sheets.items()},
         }
         return templates.TemplateResponse(request, f"reports_{page}.html", context)
@@ -70,6 +84,10 @@ def router(
     @pages.get("/reports/quality")
     def quality(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
         return shown(request, "quality", report(since, until, line))
+
+    @pages.get("/reports/unmatched")
+    def not_understood(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
+        return shown(request, "unmatched", report(since, until, line))
 
     @pages.get("/reports/{name}.csv")
     def table(name: str, since: str = "", until: str = "", line: str = "") -> Response:
