@@ -32,6 +32,7 @@ from voice.settings import Settings
 from voice.switchboard import Switchboard, second_recogniser
 from voice.transports.audiosocket_server import AudioSocketServer
 from voice.transports.pbx import Neighbours
+from voice.tryouts import Tryouts
 from voice.web import (
     access_pages,
     agreement_page,
@@ -53,6 +54,7 @@ from voice.web import (
     report_pages,
     sign_in,
     take_away,
+    tryout_pages,
     twilio_calls,
     unmask_pages,
 )
@@ -175,6 +177,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
     """`lines` may change while the application runs."""
     templates = Jinja2Templates(WEB / "templates")
     guard = Guard(board.archive, templates)
+    tryouts = Tryouts(board)
     words = labels(settings.language)
     desk = Desk(board.archive, templates, read_checklist(settings.prompts / settings.language), guard)
     for router in (
@@ -187,6 +190,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
         people_pages.router(guard, templates),
+        tryout_pages.router(tryouts.replay, tryouts.fixture, templates, guard),
         access_pages.router(guard, templates),
         unmask_pages.router(board.archive, guard, templates),
         archive_pages.router(board.archive, templates, guard),

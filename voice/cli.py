@@ -22,13 +22,13 @@ from voice.captions.cues import Cue, CueReader
 from voice.captions.labels import Labels, labels
 from voice.clock import run_in_virtual_time
 from voice.commands.archive import archive
+from voice.commands.improve import fixture, propose, replay, wer
 from voice.commands.people import people
 from voice.desk.backoffice import EmbeddedOffice
 from voice.dialog.script import Script, load_script
 from voice.doctor import examine
 from voice.errors import ModelMissing, VoiceError
 from voice.events import AnyEvent
-from voice.improve import propose, replay, wer
 from voice.line import CallRequest, Line
 from voice.serve import serve as serve_line
 from voice.settings import ROOT, Settings
@@ -58,7 +58,7 @@ voices = typer.Typer(help="The voices of the line.", no_args_is_help=True)
 app.add_typer(models, name="models")
 app.add_typer(voices, name="voices")
 app.add_typer(archive, name="archive")
-for command in (replay, propose, wer):
+for command in (replay, propose, wer, fixture):
     app.command()(command)
 app.add_typer(people, name="people")
 

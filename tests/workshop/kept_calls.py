@@ -10,6 +10,7 @@ from voice.archive.records import Call, Record, StoredEvent, Utterance
 from voice.dialog import actions as act
 from voice.dialog.script import Script
 from voice.events import AnyEvent, Final, HungUp, to_json
+from voice.review.deeds import is_said
 from voice.workshop.rehearsal import Office, Rehearsal
 
 BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -50,7 +51,8 @@ class Kept(Rehearsal):
             sound="",
             sound_lost_ms=0,
         )
-        finals = [event for event in events if isinstance(event, Final) and event.text]
+        numbered = enumerate(filter(is_said, events), 1)
+        finals = [(n, event) for n, event in numbered if isinstance(event, Final)]
         said = tuple(
             Utterance(
                 n=n,
@@ -64,7 +66,7 @@ class Kept(Rehearsal):
                 closed=False,
                 echo=False,
             )
-            for n, final in enumerate(finals, 1)
+            for n, final in finals
         )
         stored = tuple(
             StoredEvent(seq=n, at_ms=event.at_ms, kind=type(event).__name__, json=to_json(event))

@@ -80,6 +80,11 @@ def load(path: Path) -> Node:
     return _node(root, str(path))
 
 
+def dumped(value: object) -> str:
+    """Plain lists and mappings as such a file's text, in the order given."""
+    return str(yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=110))
+
+
 def load_all(directory: Path) -> Iterator[Node]:
     """Every *.yaml of a directory in the order of names. Raises PromptError when there is none."""
     paths = sorted(directory.glob("*.yaml"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
@@ -15,6 +15,7 @@ from voice.events import (
     HungUp,
     Interrupted,
     Key,
+    OperatorSaid,
     Resumed,
     SayDone,
     SayStarted,
@@ -24,6 +25,7 @@ from voice.events import (
     TimerFired,
     Transferred,
     Typed,
+    Understood,
 )
 from voice.transports.recorded import CallerTurn, When
 
@@ -38,8 +40,8 @@ class Deed:
     """One thing the caller did, from `at_ms` to `until_ms`.
 
     text: the words heard (empty: a sound without words), the digit, what was typed, the label of the button.
-    key: the key that means the same as the button. said: its number among the caller's spoken utterances that have
-    words, from 0; -1 for all else. step: what was asked then.
+    key: the key that means the same as the button. utterance: its number in the record, 0 when it has none. step,
+    wants: what was asked then, and the kind of value.
     """
 
     kind: Literal["speech", "key", "typed", "tapped", "hang_up"]
@@ -47,8 +49,9 @@ class Deed:
     until_ms: int
     text: str = ""
     key: str = ""
-    said: int = -1
+    utterance: int = 0
     step: str = ""
+    wants: str = ""
     when: When = "line_silent"
     wait_ms: int = 0  # before it, counted as `when` says; see CallerTurn
 
@@ -61,7 +64,7 @@ class _Line:
     began_ms: int = 0  # of the saying that sounds now
     silent_at_ms: int = 0  # since when nothing sounds
     sayings: int = 0  # begun since the caller's last deed
-    prompted: bool = False  # it spoke again because the caller had been silent
+    spoke_on: bool = False  # after a silence that the caller did not answer: his, or a pause of its own
 
     def push(self, event: AnyEvent) -> None:
         match event:
@@ -73,27 +76,28 @@ class _Line:
                 self.speaking.discard(say)
                 self.silent_at_ms = event.at_ms
             case TimerFired(name="silence"):
-                self.prompted = True
+                self.spoke_on = True
+        self.spoke_on |= isinstance(event, Resumed)
 
     def when(self, at_ms: int, since_ms: int) -> tuple[When, int]:
         """How the moment `at_ms` is told apart by a caller who acted last at `since_ms`."""
         if self.speaking and self.sayings == 1:
             return "line_speaks", max(0, at_ms - self.began_ms)
-        if self.speaking or self.prompted or not self.sayings:
+        if self.speaking or self.spoke_on or not self.sayings:
             return "at_once", max(0, at_ms - since_ms)
         return "line_silent", max(0, at_ms - self.silent_at_ms)
 
     def acted(self) -> None:
-        self.sayings, self.prompted = 0, False
+        self.sayings, self.spoke_on = 0, False
 
 
 def deeds(events: Iterable[AnyEvent]) -> tuple[Deed, ...]:
     """All that the caller did until a person took over, in order."""
     done: list[Deed] = []
     line, asked = _Line(), Asked(at_ms=0, asked=0, step="")
-    began: dict[int, tuple[int, str, When, int]] = {}  # utterance -> at_ms, step, when, wait_ms
+    began: dict[int, tuple[int, Asked, When, int]] = {}  # by the number of speech: at_ms, asked, when, wait_ms
     ended: dict[int, int] = {}
-    said = last_ms = 0
+    number = last_ms = 0
 
     def add(kind: Literal["key", "typed", "tapped"], at: Event, text: str, key: str = "") -> None:
         nonlocal last_ms
@@ -108,26 +112,28 @@ def deeds(events: Iterable[AnyEvent]) -> tuple[Deed, ...]:
 
     for event in events:
         line.push(event)
+        number += is_said(event)
         match event:
-            case Asked():
-                asked = event
+            case Asked(step=step, wants=wants):
+                same = step == asked.step and not wants  # a value that is read back is still that of its step
+                asked = replace(event, wants=asked.wants) if same else event
             case SpeechStarted(utterance=n):
-                began[n] = (event.at_ms, asked.step, *line.when(event.at_ms, last_ms))
+                began[n] = (event.at_ms, asked, *line.when(event.at_ms, last_ms))
                 line.acted()
             case SpeechEnded(utterance=n):
                 ended[n] = last_ms = event.at_ms
             case Final(utterance=n, text=text) if n in began:
-                at_ms, step, when, wait_ms = began.pop(n)
+                at_ms, then, when, wait_ms = began.pop(n)
                 until_ms = ended.pop(n, event.at_ms)
-                nth, said = (said, said + 1) if text else (-1, said)
                 done.append(
                     Deed(
                         kind="speech",
                         at_ms=at_ms,
                         until_ms=until_ms,
                         text=text,
-                        said=nth,
-                        step=step,
+                        utterance=number if text else 0,
+                        step=then.step,
+                        wants=then.wants,
                         when=when,
                         wait_ms=wait_ms,
                     )
@@ -145,6 +151,16 @@ def deeds(events: Iterable[AnyEvent]) -> tuple[Deed, ...]:
                 wait_ms = max(0, at_ms - last_ms)
                 done.append(Deed(kind="hang_up", at_ms=at_ms, until_ms=at_ms, when="at_once", wait_ms=wait_ms))
     return tuple(sorted(done, key=lambda deed: deed.at_ms))
+
+
+def is_said(event: AnyEvent) -> bool:
+    """Does it become an utterance of the record? They are numbered from 1 in the order of these events."""
+    match event:
+        case Final(text=text) | OperatorSaid(text=text):
+            return bool(text)
+        case Understood(source="tapped") | Key() | Typed() | SayStarted():
+            return True
+    return False
 
 
 def pieces(done: Sequence[Deed], length_ms: int) -> list[Span | None]:

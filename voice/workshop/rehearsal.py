@@ -62,6 +62,7 @@ class Rehearsal:
         self.script, self.office, self.caller = script, office, caller
         self.dialog = Dialog(script, script.lines[line], today=today, languages=languages or {}, facts=known or {})
         self.said: list[str] = []  # all that the line said
+        self.heard: list[str] = []  # of that, what was heard out
         self.understood: list[Understood] = []
         self.actions: list[act.Action] = []
         self.timers: dict[str, int] = {}
@@ -107,6 +108,7 @@ class Rehearsal:
         """Let the line finish the saying that sounds now, if any does."""
         if self._waiting:
             say = self._waiting.pop(0)
+            self.heard.append(say.text)
             self.feed(SayDone(at_ms=self.at_ms, say=say.say, heard_ms=SAID_MS))
 
     def speak(self, text: str, *, confidence: float = 1.0) -> str:
@@ -149,6 +151,7 @@ class Rehearsal:
         other = copy.copy(self)
         other.dialog = _copied(self.dialog)
         other.said, other.understood, other.actions = [*self.said], [*self.understood], [*self.actions]
+        other.heard = [*self.heard]
         other.timers, other._waiting = dict(self.timers), [*self._waiting]
         return other
 

@@ -32,7 +32,8 @@ from voice.events import (
     Typed,
 )
 from voice.review.course import Course, archived, changes, course
-from voice.workshop.rehearsal import Rehearsal
+from voice.review.deeds import is_said
+from voice.workshop.rehearsal import Office, Rehearsal
 
 
 @dataclass(frozen=True)
@@ -99,18 +100,16 @@ def replay_text(record: Record, script: Script, languages: Mapping[str, Script],
     """
     events = archived(record)
     office = PlayedBack.of(events)
-    call = _Again(record, script, languages, office)
-    for event in _heard(record, events, said):
-        call.take(event)
-        if call.over:
-            break
+    call = Again(record, script, languages, office)
+    call.play(said)
     return Replayed(record.call.id, course(events), course(call.events), tuple(office.unknown))
 
 
-class _Again:
+class Again:
     """A rehearsal driven by an archived stream of events: before each deed the line has said what it had said then."""
 
-    def __init__(self, record: Record, script: Script, languages: Mapping[str, Script], office: PlayedBack) -> None:
+    def __init__(self, record: Record, script: Script, languages: Mapping[str, Script], office: Office) -> None:
+        self._record = record
         self._call = Rehearsal(
             script,
             record.call.line,
@@ -127,9 +126,17 @@ class _Again:
         self._speaking: set[int] = set()  # sayings of the archived line that sound now
         self._hung_up = False
 
+    def play(self, said: Mapping[int, str]) -> None:
+        """The whole call, but for what comes after the line has ended it. said: as `replay_text`."""
+        for event in _heard(archived(self._record), said):
+            self.take(event)
+            if isinstance(self._call.ended, act.End):
+                return
+
     @property
-    def over(self) -> bool:
-        return isinstance(self._call.ended, act.End)
+    def heard(self) -> list[str]:
+        """What the line said and the caller heard out."""
+        return self._call.heard
 
     @property
     def events(self) -> Iterator[AnyEvent]:
@@ -179,17 +186,21 @@ class _Again:
                 call.feed(event)
 
 
-def _heard(record: Record, events: Iterable[AnyEvent], said: Mapping[int, str]) -> Iterator[AnyEvent]:
-    """What reached the dialog, with the corrected words: not the last words of a caller who was gone by then."""
-    spoken = sorted(one.n for one in record.utterances if one.side == "caller" and one.source == "speech")
-    numbers = iter(spoken)  # in the order of their finals
+def _heard(events: Iterable[AnyEvent], said: Mapping[int, str]) -> Iterator[AnyEvent]:
+    """What reached the dialog, with other words: not the last words of a caller who was gone by then."""
     told = [event for event in events if not isinstance(event, Noted)]
+    number = 0
     for event, later in zip(told, [*told[1:], None], strict=True):
-        if not isinstance(event, Final):
-            yield event
-            continue
-        number = next(numbers, 0) if event.text else 0
-        if isinstance(later, HungUp) and later.by == "caller":
-            continue
-        corrected = said.get(number)
-        yield event if corrected is None else replace(event, text=corrected, alternatives=(), confidence=1.0)
+        number += is_said(event)
+        other = said.get(number) if is_said(event) else None
+        match event:
+            case Final() if isinstance(later, HungUp) and later.by == "caller":
+                continue
+            case Final() if other is not None:
+                yield replace(event, text=other, alternatives=(), confidence=1.0)
+            case Typed() if other is not None:
+                yield replace(event, text=other)
+            case Key() if other is not None:
+                yield replace(event, digit=other)
+            case _:
+                yield event

@@ -1,15 +1,17 @@
-"""Commands by which archived calls make the line better: `voice replay`, `voice propose`, `voice wer`."""
+"""Commands by which archived calls make the line better: replay, propose, wer, fixture."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -21,11 +23,15 @@ from voice.errors import VoiceError
 from voice.line import Pcm16
 from voice.review.callers_side import callers_side
 from voice.review.course import Course
+from voice.review.fixture import cleaned
+from voice.review.fixture import fixture as make_fixture
 from voice.review.prompt_edits import patch
 from voice.review.proposals import propose as find_proposals
 from voice.review.proposals import worth_reading
 from voice.review.word_errors import Measured, measured, spoken, sums
 from voice.settings import Settings
+from voice.tts.voices import open_voice
+from voice.workshop.fixtures import expect, say_anew, tried
 from voice.workshop.replay import Replayed, replay_text
 from voice.workshop.replay_sound import replay_sound
 
@@ -98,6 +104,38 @@ def wer(
         print(f"{name or '-':24} {first.words:7} {_percent(first.rate):>7} {_percent(second.rate):>7}")
 
 
+def fixture(
+    call: Annotated[str, typer.Argument(help="The id of a call")],
+    folder: Annotated[Path, typer.Argument(help="Where NAME.flac and NAME.expect.yaml are written")],
+) -> None:
+    """Make a recorded caller of an archived call, without personal data, and let him try the line as it is."""
+    settings = Settings.from_env()
+    scripts = _scripts(settings)
+    with _opened(settings) as archive:
+        record = _kept(archive, call)
+        shown, pcm = archive.reading(call), callers_side(archive, call)
+    if shown is None or pcm is None:
+        raise VoiceError(f"the sound of {call} is not kept")
+    clean = cleaned(record, shown)
+    wanted, otherwise = expect(clean, scripts[settings.language], scripts)
+    path = make_fixture(clean, pcm, asyncio.run(_said_anew(settings, clean.spoken))).save(folder, wanted)
+    if otherwise:
+        print(f"not as it was in the call: {', '.join(otherwise)}")
+    wrong = tried(settings, path)
+    print(path, *(f"  FAILED  {one}" for one in wrong), *(() if wrong else ("  ok",)), sep="\n")
+    raise typer.Exit(1 if wrong else 0)
+
+
+async def _said_anew(settings: Settings, spoken: Mapping[int, str]) -> dict[int, Pcm16]:
+    with TemporaryDirectory() as data:
+        voice = open_voice(replace(settings, data=Path(data), synthesisers=1))
+        await voice.start()
+        try:
+            return await say_anew(voice, spoken)
+        finally:
+            await voice.close()
+
+
 def _percent(rate: float | None) -> str:
     return "-" if rate is None else f"{100 * rate:.1f} %"
 
@@ -116,11 +154,16 @@ def _chosen(
 ) -> Iterator[Record]:
     """Raises VoiceError for an id that is none."""
     for call_id in ids or [call.id for call in _newest(archive, since=since, line=line, limit=limit)]:
-        record = archive.call(call_id)
-        if record is None:
-            raise VoiceError(f"there is no call {call_id}")
+        record = _kept(archive, call_id)
         if record.call.state != "open" and record.events:
             yield record
+
+
+def _kept(archive: Archive, call_id: str) -> Record:
+    record = archive.call(call_id)
+    if record is None:
+        raise VoiceError(f"there is no call {call_id}")
+    return record
 
 
 def _newest(archive: Archive, *, since: datetime | None, line: str, limit: int) -> Sequence[Call]:
