@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -234,6 +235,65 @@ def accesses(visited: Visited, page: Page) -> Iterator[str]:
     sign_in(page, visited.host)
 
 
+def find_calls(page: Page, kind: str, number: str) -> None:
+    """Fill the form until the calls are found: a call is taken care of a moment after its end."""
+    page.get_by_label("Что за номер").select_option(kind)
+    page.get_by_label("Номер", exact=True).fill(number)
+    page.get_by_label("Основание").fill("отзыв согласия")
+
+    def pressed() -> str:
+        page.get_by_role("button", name="Найти звонки").press("Enter")
+        return page.get_by_role("alert").inner_text()
+
+    until_s = time.monotonic() + REPLY_MS / 1000
+    while "Найдено звонков" not in pressed():
+        assert time.monotonic() < until_s
+        page.wait_for_timeout(500)
+
+
+def keeping(visited: Visited, page: Page) -> Iterator[str]:
+    """Erases the calls of a chat that is only there for it."""
+    sign_in(page, visited.host, "administrator")
+    page.goto(f"http://{visited.host}{visited.record}")
+    held = page.request.post(
+        f"http://{visited.host}{visited.record}/hold",
+        form={"reason": "запрос суда", "csrf": page.locator("meta[name=csrf]").get_attribute("content") or ""},
+    )
+    assert held.ok
+    page.get_by_role("link", name="Хранение").press("Enter")
+    expect(page.get_by_role("row", name="запрос суда")).to_be_visible()
+    yield "with a hold"
+    page.get_by_label("Что за номер").select_option("application")
+    page.get_by_label("Номер", exact=True).fill("нет")
+    page.get_by_label("Основание").fill("отзыв согласия")
+    page.get_by_role("button", name="Найти звонки").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("нет цифр")
+    yield "wrong"
+    find_calls(page, "application", "1234567890")
+    yield "asked again"
+    page.get_by_role("button", name="Уничтожить").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("остались: 1")
+    yield "erased but for the held"
+    page.get_by_role("button", name="Снять").first.press("Enter")
+    sign_in(page, visited.host)
+
+
+def destruction(visited: Visited, page: Page) -> Iterator[str]:
+    sign_in(page, visited.host, "administrator")
+    page.goto(f"http://{visited.host}/chat")
+    page.get_by_role("button", name="Начать разговор").click()
+    talk(page, {"статус обращения": "номер", "87654321": "старшему специалисту"})
+    page.get_by_role("button", name="Закончить").click()
+    expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
+    page.goto(f"http://{visited.host}/keeping")
+    find_calls(page, "appeal", "87654321")
+    page.get_by_role("button", name="Уничтожить").press("Enter")
+    page.locator("table a", has_text=":").first.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Акт об уничтожении")
+    yield "act"
+    sign_in(page, visited.host)
+
+
 def forbidden(visited: Visited, page: Page) -> Iterator[str]:
     page.goto(f"http://{visited.host}/account")
     page.locator("input[name=csrf]").first.evaluate("field => { field.value = 'stale' }")
@@ -265,6 +325,8 @@ PAGES: dict[str, Callable[[Visited, Page], Iterator[str]]] = {
     "unmask.html": unmask,
     "people.html": people,
     "accesses.html": accesses,
+    "keeping.html": keeping,
+    "destruction.html": destruction,
     "forbidden.html": forbidden,
 }
 
