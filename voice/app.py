@@ -193,7 +193,9 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         tryout_pages.router(tryouts.replay, tryouts.fixture, templates, guard),
         access_pages.router(guard, templates),
         unmask_pages.router(board.archive, guard, templates),
-        archive_pages.router(board.archive, templates, guard),
+        archive_pages.router(
+            board.archive, templates, guard, lines=lambda: lines, topics=lambda: board.script.topic_names
+        ),
         call_desk.router(desk, words),
         call_desk_work.router(desk),
         agreement_page.router(desk.reviews, templates, guard),

@@ -34,12 +34,12 @@ WEB = Path(call_desk.__file__).parent
 LENGTH_MS = 30_000
 
 
-def desk_app(archive: Archive) -> FastAPI:
+def desk_app(archive: Archive, **names: archive_pages.Names) -> FastAPI:
     app, guard = guarded(archive)
     desk = call_desk.Desk(archive, TEMPLATES, read_checklist(ROOT / "prompts" / "ru"), guard)
     app.add_middleware(PageHeaders)
     app.mount("/static", StaticFiles(directory=WEB / "static"))
-    app.include_router(archive_pages.router(archive, TEMPLATES, guard))
+    app.include_router(archive_pages.router(archive, TEMPLATES, guard, **names))
     app.include_router(call_desk.router(desk, labels()))
     app.include_router(call_desk_work.router(desk))
     app.include_router(agreement_page.router(desk.reviews, TEMPLATES, guard))

@@ -1,69 +1,55 @@
+"""Finding calls by their pages, without any script: what a browser that has none would show."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
+from tests.fakes.archived import LINE, archived
 from tests.web.signed import TEMPLATES, guarded, signed_client
 from voice.archive.archive import Archive
-from voice.events import AnyEvent, Final, Interrupted, Key, SayDone, SayStarted, SpeechEnded, SpeechStarted, Typed, Word
+from voice.review.tables import Accesses
 from voice.web.archive_pages import router
 
-ID = "a" * 32
+STATUS = ("caller", "хочу узнать статус моего заявления")
+PENSION = ("caller", "когда мне придёт пенсия")
+HELLO = ("line", "Здравствуйте! Чем помочь?")
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    ticks = iter(range(10_000))
+    ticks = iter(range(100_000))
     start = datetime(2026, 3, 1, 9, tzinfo=UTC)
     archive = Archive.open(
-        f"sqlite:///{tmp_path / 'a.db'}", tmp_path / "sound", now=lambda: start + timedelta(seconds=65 * next(ticks))
+        f"sqlite:///{tmp_path / 'a.db'}", tmp_path / "sound", now=lambda: start + timedelta(seconds=next(ticks))
     )
     yield archive
     archive.close()
 
 
+def client_of(archive: Archive, role: str = "reviewer") -> TestClient:
+    app, guard = guarded(archive)
+    app.include_router(
+        router(
+            archive,
+            TEMPLATES,
+            guard,
+            lines=lambda: {LINE: "Для граждан"},
+            topics=lambda: {"pension": "Пенсии и выплаты"},
+        )
+    )
+    return signed_client(app, archive, role)
+
+
 @pytest.fixture
 def client(archive: Archive) -> TestClient:
-    app, guard = guarded(archive)
-    app.include_router(router(archive, TEMPLATES, guard))
-    return signed_client(app, archive, "reviewer")
-
-
-STORY: list[AnyEvent] = [
-    SayStarted(at_ms=0, say=1, text="Здравствуйте! Чем помочь?"),
-    Interrupted(at_ms=1_000, say=1, heard_ms=950),
-    SpeechStarted(at_ms=900, utterance=1),
-    SpeechEnded(at_ms=1_900, utterance=1),
-    Final(
-        at_ms=2_000,
-        utterance=1,
-        text="статус заявки",
-        words=(
-            Word(text="статус", start_ms=900, end_ms=1_400, confidence=0.98),
-            Word(text="заявки", start_ms=1_400, end_ms=1_900, confidence=0.41),
-        ),
-    ),
-    SayStarted(at_ms=2_500, say=2, text="Назовите номер."),
-    SayDone(at_ms=3_500, say=2, heard_ms=1_000),
-    Key(at_ms=4_000, digit="1"),
-    Key(at_ms=4_300, digit="2"),
-    Typed(at_ms=65_000, text="<script>alert(1)</script>"),
-]
-
-
-def record(archive: Archive, *, seal: bool = True) -> None:
-    recorder = archive.begin(ID, "1001", "79161234567", "browser")
-    for one in STORY:
-        recorder.event(one)
-    recorder.trace({"speech_end->endpoint": 400.4, "gap": 612.4})
-    recorder.hear(np.zeros(32_000, np.int16))
-    recorder.lost_sound(20)
-    if seal:
-        recorder.seal("caller")
+    return client_of(archive)
 
 
 class Shape(HTMLParser):
@@ -80,30 +66,125 @@ class Shape(HTMLParser):
     def count(self, tag: str) -> int:
         return sum(name == tag for name, _ in self.tags)
 
+    def cards(self) -> list[str]:
+        return [attrs["href"] or "" for tag, attrs in self.tags if tag == "a" and attrs.get("class") == "card"]
 
-def test_the_list_shows_a_call(archive: Archive, client: TestClient) -> None:
+
+def test_the_list_shows_what_was_found(archive: Archive, client: TestClient) -> None:
     assert "Звонков пока нет" in client.get("/archive").text
-    record(archive)
+    status = archived(archive, HELLO, STATUS)
+    pension = archived(archive, HELLO, PENSION, intent="pension")
     page = client.get("/archive").text
-    assert f'href="/archive/{ID}"' in page and "«статус заявки»" in page
-    assert "1:05" in page and "завершил звонивший" in page and "запись неполная" in page
+    assert Shape(page).cards() == [f"/archive/{pension}", f"/archive/{status}"]
+    assert "Пенсии и выплаты" in page and "Для граждан" in page and "уверенность 95" in page and "ушёл сам" in page
+    page = client.get("/archive", params={"text": "статусы заявлений"}).text
+    assert Shape(page).cards() == [f"/archive/{status}"]
+    assert "<mark>статус</mark> моего <mark>заявления</mark>" in page and "Найдено: 1" in page
+    assert Shape(client.get("/archive", params={"intent": "pension"}).text).cards() == [f"/archive/{pension}"]
+    nothing = client.get("/archive", params={"text": "трактор"}).text
+    assert "Таких звонков нет" in nothing and 'href="/archive">Показать все' in nothing
 
 
-def test_older_calls_are_on_further_pages(archive: Archive, client: TestClient) -> None:
-    for number in range(60):
-        archive.begin(f"{number:032x}", "1001", "", "file").seal("caller")
-    first = client.get("/archive").text
-    link = next(attrs["href"] for tag, attrs in Shape(first).tags if tag == "a" and "before" in (attrs["href"] or ""))
-    assert link is not None
-    second = client.get(link).text
-    shown = [page.count('class="card"') for page in (first, second)]
-    assert shown == [50, 10] and "К последним звонкам" in second
-    assert client.get("/archive?before=yesterday").status_code == 200
+def test_what_was_asked_stands_in_the_form_again(archive: Archive, client: TestClient) -> None:
+    archived(archive, STATUS)
+    sent = {"text": '"мой" <script>', "side": "caller", "outcome": "abandoned", "since": "2026-03-01", "line": LINE}
+    shape = Shape(client.get("/archive", params=sent).text)
+    fields = {attrs["name"]: attrs.get("value") for tag, attrs in shape.tags if tag == "input" and "name" in attrs}
+    chosen = [attrs["value"] for tag, attrs in shape.tags if tag == "option" and "selected" in attrs]
+    assert fields["text"] == sent["text"] and fields["since"] == "2026-03-01"
+    assert {"caller", "abandoned", LINE} <= set(chosen)
+    assert ("details", {"open": None}) in shape.tags and shape.count("script") == 1
 
 
-@pytest.mark.parametrize("path", ["/archive"])
+def test_the_queue_shows_the_riskiest_first_and_why(archive: Archive, client: TestClient) -> None:
+    calm = archived(archive, HELLO, STATUS)
+    trouble = archived(archive, HELLO, PENSION, STATUS, PENSION, no_match=3, confidence=0.5)
+    archived(archive, HELLO, STATUS)
+    page = client.get("/archive/queue").text
+    assert Shape(page).cards()[0] == f"/archive/{trouble}" and f"/archive/{calm}" in Shape(page).cards()
+    assert "Не понят несколько раз подряд: 3" in page and "Слова распознаны неуверенно: в среднем 50 %" in page
+    assert Shape(client.get("/archive/queue?reviewed=yes").text).cards() == []
+
+
+@pytest.mark.parametrize("path", ["/archive", "/archive/queue"])
+def test_further_calls_are_on_further_pages(archive: Archive, client: TestClient, path: str) -> None:
+    made = [archived(archive, STATUS) for _ in range(53)]
+    first = client.get(path, params={"text": "заявление"}).text
+    more = next(attrs["href"] for tag, attrs in Shape(first).tags if tag == "a" and "after=" in (attrs["href"] or ""))
+    assert more and "text=" in more
+    second = client.get(more).text
+    assert "К началу" in second and "Найдено: 53" in first
+    cards = [href.rpartition("/")[2] for page in (first, second) for href in Shape(page).cards()]
+    assert cards == made[::-1]
+
+
+def test_calls_that_run_stand_above_all(archive: Archive, client: TestClient) -> None:
+    archived(archive, STATUS)
+    archive.begin("b" * 32, LINE, "79161234567", "browser")
+    page = client.get("/archive", params={"text": "статус"}).text
+    assert Shape(page).cards()[0] == f"/archive/{'b' * 32}" and "идёт сейчас" in page
+    part = client.get("/archive/running").text
+    assert Shape(part).cards() == [f"/archive/{'b' * 32}"] and "<html" not in part
+
+
+def test_the_list_shows_nobodys_number(archive: Archive, client: TestClient) -> None:
+    archived(archive, ("caller", "мой снилс 112 233 445 95"))
+    archive.begin("b" * 32, LINE, "79161234567", "browser")
+    page = client.get("/archive", params={"text": "снилс"}).text
+    assert "[СНИЛС]" in page and "445" not in page and "79161234567" not in page
+    assert "номера в архиве скрыты" in client.get("/archive", params={"text": "112 233 445 95"}).text
+
+
+def test_a_search_is_kept_under_a_name_and_dropped(archive: Archive, client: TestClient) -> None:
+    sent = {"name": "Ушли сами", "text": "пенсия -статус", "outcome": "abandoned", "by": "risk", "reviewed": "no"}
+    answer = client.post("/archive/searches", data=sent)
+    assert answer.status_code == 303
+    shape = Shape(client.get(answer.headers["location"]).text)
+    links = [attrs["href"] for tag, attrs in shape.tags if tag == "a" and "outcome=abandoned" in (attrs["href"] or "")]
+    assert answer.headers["location"] in links
+    other = client_of(archive, "senior")
+    assert "Ушли сами" not in other.get("/archive").text
+    drops = [attrs["action"] for tag, attrs in shape.tags if tag == "form" and "drop" in (attrs.get("action") or "")]
+    other.post(drops[0] or "")
+    assert "Ушли сами" in client.get("/archive").text
+    client.post(drops[0] or "")
+    assert "Ушли сами" not in client.get("/archive").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?before=yesterday",
+        "?after=nonsense",
+        "?text=%00%ff%22",
+        "?since=31.12.2026",
+        "?outcome=no&line=%27",
+        "?by=risk",
+    ],
+)
+def test_a_mistyped_address_is_no_failure(archive: Archive, client: TestClient, query: str) -> None:
+    archived(archive, STATUS)
+    for path in ("/archive", "/archive/queue"):
+        assert client.get(path + query).status_code == 200
+
+
+def test_only_who_is_known_finds_calls_and_it_is_written_down(archive: Archive, client: TestClient) -> None:
+    archived(archive, STATUS)
+    stranger = TestClient(client.app, follow_redirects=False)
+    for path in ("/archive", "/archive/queue", "/archive/running"):
+        assert stranger.get(path).headers["location"].startswith("/sign-in?next=")
+    client.get("/archive", params={"text": "неповторимова"})
+    for _ in range(3):
+        client.get("/archive/running")
+    with archive.engine.connect() as connection:
+        rows = connection.execute(select(Accesses.deed, Accesses.detail)).all()
+    assert [(row.deed, row.detail["asked"]) for row in rows] == [("search", ["text"])]
+    assert "неповторимова" not in str(rows)
+
+
+@pytest.mark.parametrize("path", ["/archive", "/archive/queue?text=статус"])
 def test_a_page_has_landmarks_and_nothing_from_elsewhere(archive: Archive, client: TestClient, path: str) -> None:
-    record(archive)
+    archived(archive, STATUS)
     page = client.get(path).text
     shape = Shape(page)
     assert [shape.count(tag) for tag in ("main", "header", "h1", "title")] == [1, 1, 1, 1]

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from voice.dialog.listening import Patience
-from voice.dialog.texts import Texts, read_texts
+from voice.dialog.texts import Texts, capital, read_texts
 from voice.events import Count
 from voice.nlu.data import Node, load, load_all
 from voice.nlu.intents import load_intents
@@ -135,6 +135,12 @@ class Script:
             if option.go == step and not option.page and option.slots.items() <= values.items():
                 return option.intent
         return ""
+
+    @cached_property
+    def topic_names(self) -> Mapping[str, str]:
+        """By intent: what stands on the first button that leads there; what has no button has no name."""
+        options = [option for step in self.steps.values() for option in step.options if option.label and option.intent]
+        return {option.intent: capital(self.texts.say(option.label)) for option in reversed(options)}
 
     @cached_property
     def brief_commands(self) -> tuple[str, ...]:
