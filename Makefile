@@ -16,12 +16,12 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEV := .venv/.dev
 TRIED_VOICES := .venv/.voices
-TRIED_WORDS := .venv/.words
+TRIED_VECTORS := .venv/.vectors
 
 MODELS := $(or $(LINIYA_MODELS),models)
 MODEL := $(MODELS)/$(or $(LINIYA_MODEL),vosk-model-small-ru-0.22)
 VOICES := $(MODELS)/voices/rhvoice
-WORDS := navec-news-ru-250k
+VECTORS := navec-news-ru-250k use-multilingual-3
 ASTERISK := $(or $(LINIYA_ASTERISK),$(HOME)/.cache/liniya/asterisk)
 
 # srt, which vosk needs, comes as source: it is built with the setuptools that requirements-build.lock pins.
@@ -47,9 +47,9 @@ NEED_BASE = $(if $(BASE),,$(error no usable Python: version 3.11 or 3.12 with th
 run: setup
 	@exec $(BIN)/voice serve
 
-setup: env model $(TRIED_WORDS) $(TRIED_VOICES)
+setup: env model $(TRIED_VECTORS) $(TRIED_VOICES)
 
-test: dev model $(TRIED_WORDS) $(TRIED_VOICES)
+test: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
 	@$(BIN)/python -m pytest
 
 check: lint architecture test
@@ -66,13 +66,13 @@ architecture: dev
 
 ifeq ($(TRANSPORT),asterisk)
 
-bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
+bench: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
 	@tests/telephony/asterisk.sh $(ASTERISK)
 	@PYTHONPATH=. $(BIN)/python bench/telephone.py
 
 else
 
-bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
+bench: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
 	@$(BIN)/python bench/line.py
 	@$(BIN)/python bench/readers.py
 	@$(BIN)/python bench/captions.py
@@ -83,12 +83,12 @@ bench: dev model $(TRIED_WORDS) $(TRIED_VOICES)
 
 endif
 
-accuracy: dev model $(TRIED_WORDS) voices
+accuracy: dev model $(TRIED_VECTORS) voices
 	@$(BIN)/python bench/goals.py
 	@$(BIN)/python bench/accuracy.py
 
 # It stays where every clone of this machine finds it; from then on `make test` places its calls, too.
-telephony: dev model $(TRIED_WORDS) $(TRIED_VOICES)
+telephony: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
 	@tests/telephony/asterisk.sh $(ASTERISK)
 	@$(BIN)/python -m pytest tests/telephony -rs
 
@@ -144,9 +144,9 @@ $(TRIED_VOICES): | $(RUNTIME)
 	@touch $@
 
 # Word vectors are wanted, not needed: without them fewer wordings are understood. Tried once, said once.
-$(TRIED_WORDS): | $(RUNTIME)
-	@test -d $(MODELS)/$(WORDS) || $(BIN)/voice models fetch $(WORDS) \
-		|| echo "the line will understand fewer wordings; try again with: $(BIN)/voice models fetch $(WORDS)"
+$(TRIED_VECTORS): | $(RUNTIME)
+	@for name in $(VECTORS); do test -d $(MODELS)/$$name || $(BIN)/voice models fetch $$name \
+		|| echo "the line will understand fewer wordings; try again with: $(BIN)/voice models fetch $$name"; done
 	@touch $@
 
 # Written without the address of any registry: the hashes say what is meant, the machine says where it comes from.

@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from voice.audio import files
+from voice.audio.loudness import Wave, at_level
 from voice.audio.pcm import from_bytes, to_int16
 from voice.audio.resample import convert
 from voice.errors import VoiceMissing
@@ -26,8 +26,6 @@ CONDITIONS = ("clean", "telephone", "babble")
 BABBLE_DB = 10.0  # how far other voices are below his
 BEFORE_MS, AFTER_MS = 400, 500  # of room around a sentence: the ears keep as much before a voice's edge
 BABBLE_S, STREAMS_A_VOICE, SENTENCES_A_STREAM = 30, 2, 6
-
-Sound = npt.NDArray[np.float64]
 
 
 class Callers:
@@ -48,18 +46,20 @@ class Callers:
         """16 000 Hz. The voice is chosen by the text, so the same sentence has the same sound."""
         seed = zlib.crc32(text.encode())
         name = self.names[seed % len(self.names)]
-        said = np.concatenate([_silence(BEFORE_MS), at_level(self._spoken(name, text), LEVEL_DBFS), _silence(AFTER_MS)])
+        said = np.concatenate(
+            [_silence(BEFORE_MS), _at_level(self._spoken(name, text), LEVEL_DBFS), _silence(AFTER_MS)]
+        )
         if condition == "clean":
             return to_int16(said)
         rng = np.random.default_rng(seed)
-        said += at_level(rng.standard_normal(len(said)), ROOM_DBFS)
+        said += _at_level(rng.standard_normal(len(said)), ROOM_DBFS)
         if condition == "babble":
             others = np.roll(self._babble(name), int(rng.integers(BABBLE_S * HEARING_HZ)))
-            said += at_level(np.resize(others, len(said)), LEVEL_DBFS - BABBLE_DB)
+            said += _at_level(np.resize(others, len(said)), LEVEL_DBFS - BABBLE_DB)
         narrow = convert(to_int16(said), HEARING_HZ, RATE_HZ).astype(np.float64)
         return convert(by_telephone(narrow), RATE_HZ, HEARING_HZ)
 
-    def _spoken(self, name: str, text: str) -> Sound:
+    def _spoken(self, name: str, text: str) -> Wave:
         """Without the silence at its ends."""
         kept = self._folder / f"{hashlib.sha1(f'{name} {text}'.encode()).hexdigest()}.flac"
         if not kept.exists():
@@ -74,34 +74,26 @@ class Callers:
             half = kept.with_suffix(f".{os.getpid()}.flac")
             files.write(half, sound, HEARING_HZ)
             half.replace(kept)
-        said: Sound = files.read(kept)[0].astype(np.float64)
+        said: Wave = files.read(kept)[0].astype(np.float64)
         loud = np.flatnonzero(np.abs(said) > np.abs(said).max() / 100)
         return said[loud[0] : loud[-1] + 1]
 
-    def _other_voices(self, name: str) -> Sound:
+    def _other_voices(self, name: str) -> Wave:
         """All voices but one at once, each in several streams."""
         length, streams, at = BABBLE_S * HEARING_HZ, [], 0
         for other in (other for other in self.names if other != name):
             for _ in range(STREAMS_A_VOICE):
                 texts = [self._talk[(at + step) % len(self._talk)] for step in range(SENTENCES_A_STREAM)]
                 at += SENTENCES_A_STREAM
-                stream = np.concatenate([at_level(self._spoken(other, text), LEVEL_DBFS) for text in texts])
+                stream = np.concatenate([_at_level(self._spoken(other, text), LEVEL_DBFS) for text in texts])
                 streams.append(np.resize(stream, length))
-        together: Sound = np.sum(streams, axis=0)
+        together: Wave = np.sum(streams, axis=0)
         return together
 
 
-def level(sound: Sound) -> float:
-    """RMS of the 20 ms frames within 30 dB of the loudest: of speech without its pauses."""
-    frame = HEARING_HZ // 50
-    power = np.mean(sound[: len(sound) // frame * frame].reshape(-1, frame) ** 2, axis=1)
-    return float(np.sqrt(np.mean(power[power > power.max() / 1000])))
+def _at_level(sound: Wave, dbfs: float) -> Wave:
+    return at_level(sound, dbfs, HEARING_HZ)
 
 
-def at_level(sound: Sound, dbfs: float) -> Sound:
-    louder: Sound = sound * (32768 * 10 ** (dbfs / 20) / level(sound))
-    return louder
-
-
-def _silence(ms: int) -> Sound:
+def _silence(ms: int) -> Wave:
     return np.zeros(ms * HEARING_HZ // 1000)

@@ -46,7 +46,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("Python", python),
         ("packages", packages),
         ("model", model),
-        ("vectors", word_vectors),
+        ("vectors", vectors),
         ("voice", rhvoice),
         ("English", english),
         ("espeak", espeak),
@@ -100,14 +100,16 @@ def model(settings: Settings) -> Finding:
     return Finding("model", "ok", f"{folder}, every file checked")
 
 
-def word_vectors(settings: Settings) -> Finding:
-    """Are there word vectors for the line's language?"""
-    file = settings.learning.vectors.get(settings.language)
-    if file is None or file.is_file():
-        return Finding("vectors", "ok", "none are used" if file is None else str(file.parent))
-    return Finding(
-        "vectors", "warn", "none: fewer wordings are understood", f"run: voice models fetch {file.parent.name}"
-    )
+def vectors(settings: Settings) -> Finding:
+    """Are there vectors of words and sentences for the line's language?"""
+    learning, language = settings.learning, settings.language
+    folders = [learning.vectors[language].parent] if language in learning.vectors else []
+    folders += [learning.sentences[language]] if language in learning.sentences else []
+    missing = [folder.name for folder in folders if not folder.is_dir()]
+    if not missing:
+        return Finding("vectors", "ok", ", ".join(map(str, folders)) or "none are used")
+    advice = "run: " + "; ".join(f"voice models fetch {name}" for name in missing)
+    return Finding("vectors", "warn", f"{', '.join(missing)} missing: fewer wordings are understood", advice)
 
 
 def rhvoice(settings: Settings) -> Finding:

@@ -15,12 +15,16 @@ SHORTEST_TOKEN = 16  # characters
 WORD_VECTORS = {"ru": "navec-news-ru-250k/navec_news_v1_1B_250K_300d_100q.tar"}  # under `models`, by language
 
 
+SENTENCE_VECTORS = {"ru": "use-multilingual-3", "en": "use-multilingual-3"}  # folders under `models`, by language
+
+
 @dataclass(frozen=True, slots=True)
 class Learning:
     """What the understanding of phrases learns with, beside the phrases. Without it, it learns anew at every start."""
 
     memory: Path | None = None  # a folder that keeps what was learned
     vectors: Mapping[str, Path] = dataclasses.field(default_factory=dict)  # files by language; they may be absent
+    sentences: Mapping[str, Path] = dataclasses.field(default_factory=dict)  # folders by language; they may be absent
 
 
 ALONE = Learning()
@@ -72,7 +76,9 @@ class Settings:
 
     @property
     def learning(self) -> Learning:
-        return Learning(self.learned, {language: self.models / file for language, file in WORD_VECTORS.items()})
+        words = {language: self.models / file for language, file in WORD_VECTORS.items()}
+        sentences = {language: self.models / folder for language, folder in SENTENCE_VECTORS.items()}
+        return Learning(self.learned, words, sentences)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from voice.asr import catalogue
 from voice.errors import ModelCorrupt, ModelMissing, SetupError
-from voice.settings import ROOT, WORD_VECTORS, Settings
+from voice.settings import ROOT, SENTENCE_VECTORS, WORD_VECTORS, Settings
 
 SHA = "0" * 64
 GOOD = f"""
@@ -41,6 +41,9 @@ def test_the_manifest_of_the_repository_names_the_models_with_all_their_files() 
     words = models.pop(Path(WORD_VECTORS["ru"]).parent.name)
     assert words.optional
     assert [file.path for file in words.files] == [Path(WORD_VECTORS["ru"]).name]
+    sentences = models.pop(SENTENCE_VECTORS["ru"])
+    assert sentences.optional
+    assert {file.path for file in sentences.files} == {"sp.model", "weights.npz"}
     russian = models["vosk-model-small-ru-0.22"]
     assert (russian.optional, russian.language, russian.rate_hz) == (False, "ru", 16_000)
     assert models["vosk-model-small-en-us-0.15"].optional

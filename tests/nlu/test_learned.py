@@ -122,7 +122,12 @@ def test_words_that_carry_a_request_do_not_count(features: Features) -> None:
     assert features.of(words("здравствуйте"))  # what is nothing but carriers is still something
 
 
+def test_numbers_and_courtesies_are_no_part_of_a_wish(features: Features) -> None:
+    assert features.wish(words("пожалуйста код не приходит сто двадцать")) == ["код", "не", "приходит"]
+    assert features.wish(words("здравствуйте")) == ["здравствуйте"]
+
+
 def test_the_sentences_behind_a_decision(matcher: Matcher) -> None:
-    sentence, intent, alike = matcher.neighbours("я пароль позабыла", 3)[0]
+    sentence, intent, alike = matcher.neighbours("я свой пароль забыла", 3)[0]
     assert intent == "login_password" and "парол" in sentence and 0 < alike <= 1
     assert matcher.neighbours("ыъьщ") == []

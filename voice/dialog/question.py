@@ -180,7 +180,7 @@ class Question:
             return [self._meant(matches[0], text, source, at_ms, doubt)]
         if self.kind and (value := self._value(text, source, at_ms)):
             return [value]
-        if chosen := self._named_by_key(text):
+        if chosen := self._as_offered(text) or self._named_by_key(text):
             return [self.chosen(chosen, source, text, at_ms, confidence=doubt)]
         meanings = [self._meant(match, text, source, at_ms, doubt) for match in matches]
         return meanings or [Understood(at_ms=at_ms, source=source, text=text, intent=None, confidence=heard)]
@@ -191,6 +191,11 @@ class Question:
         if commands and commands[0].whole:
             return [self._meant(commands[0], text, source, at_ms, 1.0)]
         return [self.value(source, text, at_ms)]
+
+    def _as_offered(self, text: str) -> Option | None:
+        """The option that is named as the line offers it, though no phrase of its intent is said so."""
+        say = self.script.texts.say
+        return next((one for one in self.options if one.label and plain(say(one.label)) == plain(text)), None)
 
     def _named_by_key(self, text: str) -> Option | None:
         named = numbers.value(self.script.matcher.in_russian(text))

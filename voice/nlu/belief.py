@@ -17,16 +17,16 @@ from voice.nlu.weights import Floats
 SURE = 0.75  # from here on go on without asking
 UNSURE = 0.45  # below: not understood, nothing is returned
 
-_SHARP = 1.15  # the classifier, which is held back while it learns, is too modest
-_ELSEWHERE = 1.0  # the callers' talk of other things is more various than any list of it
+_SHARP = 1.8  # the classifier, which is held back while it learns, is too modest
+_ELSEWHERE = 2.0  # the callers' talk of other things is more various than any list of it
 _PHRASE = 1.0
 _COVERED = 0.5  # a phrase that covers less of the sentence than this says nothing
-_RULE = 2.6
+_RULE = 1.0
 _OUTSIDE = 1.5  # a state expects its own intents rather than others
 _NEVER = -30.0
 _ACT = 0.5  # a probability from which on acting is worth the risk
 _AHEAD = 1.5  # if the next one is this many times less likely,
-_DOUBT = 0.1  # and elsewhere no more likely than this: otherwise it is asked
+_DOUBT = 0.05  # and elsewhere no more likely than this: otherwise it is asked
 _ASK = 0.33  # and one from which on it is worth a question
 _ASK_BOTH = 0.5  # or what the best two have together, when elsewhere is less likely than either
 _TOO_FAR = 0.3  # but elsewhere that is more likely than this is not understood
@@ -53,9 +53,9 @@ def believe(
 ) -> Belief:
     """Weigh what speaks for each intent of `owners`.
 
-    learned: the classifier's log odds of all intents and, last, of elsewhere. phrases, rules: confidences 0..1.
-    Intents that are not among `owners` have their share too: something else may be meant, which this state does not
-    expect.
+    learned: the classifier's log odds of all intents and, last, of elsewhere. phrases: confidences 0..1. rules: the
+    same, or below 0 for what is refused. Intents that are not among `owners` have their share too: something else may
+    be meant, which this state does not expect.
     """
     odds = np.float32(_SHARP) * learned
     odds[-1] += _ELSEWHERE

@@ -18,6 +18,7 @@ _REFUSALS = """надо нужно нужен нужна нужны хочу х�
 _REFUSED = frozenset(_REFUSALS.split())
 _REQUESTS = "дайте дай соедините позовите переключите переведите хочу нужен нужна нужно надо а но лучше but just"
 _ASKED = frozenset(_REQUESTS.split())
+_AGAINST = -3.0  # the confidence of a rule whose words are refused
 _NOTHING = frozenset({"ничего", "больше", "никак", "если", "пока", "еще"})
 
 
@@ -43,6 +44,13 @@ def denied(said: Sequence[str]) -> list[int]:
             if before and not before.isascii() and before not in _NOTHING and before not in _REFUSED:
                 by[i - 1] = i
     return by
+
+
+def refused(said: Sequence[str]) -> set[int]:
+    """The words of a refusal and of what it refuses: all of «оператора не надо», nothing of «код не приходит»."""
+    by = denied(said)
+    refusals = {i for j, i in enumerate(by) if i >= 0 and j != i + 1}
+    return refusals | {j for j, i in enumerate(by) if i in refusals}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +80,35 @@ class Evidence:
     def score(self, said: Sequence[str], by: Sequence[int]) -> tuple[dict[int, float], set[int]]:
         """Confidence of each intent (by its number) that a rule speaks for, and the intents that are ruled out.
 
-        by: as `denied` gives it.
+        by: as `denied` gives it. What would be meant but for a refusal has a confidence below 0.
         """
         heard: set[int] = set()
         uttered: set[int] = set()
         guessed: set[int] = set()
+        turned_down: set[int] = set()
+        out = refused(said)
         for i in range(len(said)):
             for choice, exact in self._begin(said, i):
                 number = self._choices[choice]
                 uttered.add(number)
+                if i in out:
+                    turned_down.add(number)
                 if by[i] >= 0:
                     continue
                 (heard if exact else guessed).add(number)
         guessed -= heard
         scores: dict[int, float] = {}
         both = heard | guessed
+        against: set[int] = set()
         for rule in self._rules:
-            if any(group.isdisjoint(both) for group in rule.need) or not rule.unless.isdisjoint(uttered):
+            if any(group.isdisjoint(both | turned_down) for group in rule.need) or not rule.unless.isdisjoint(uttered):
+                continue
+            if any(group.isdisjoint(both) for group in rule.need):
+                against.add(rule.owner)
                 continue
             unsure = sum(group.isdisjoint(heard) for group in rule.need)
             scores[rule.owner] = max(scores.get(rule.owner, 0.0), rule.sure - MISHEARD_COST * unsure)
+        scores |= dict.fromkeys(against - scores.keys(), _AGAINST)
         return scores, {owner for owner, never in self._never if not never.isdisjoint(uttered)}
 
     def _begin(self, said: Sequence[str], i: int) -> list[tuple[tuple[str, ...], bool]]:

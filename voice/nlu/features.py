@@ -64,6 +64,10 @@ class Features:
         meant = (i for i in self._meant(said) if said[i] not in DENY and not self._counts(said[i]))
         return {said[i]: by[i] >= 0 for i in meant}
 
+    def wish(self, said: Sequence[str]) -> list[str]:
+        """The words without those that only carry the request and without numbers; all where nothing else is said."""
+        return [said[i] for i in self._meant(said) if not self._counts(said[i])] or list(said)
+
     def _counts(self, word: str) -> bool:
         return word.isdigit() or self._spoken.is_number(word)
 

@@ -6,10 +6,12 @@ Source: Nocedal and Wright, Numerical Optimization, algorithms 7.4 and 3.1.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from voice.nlu.weights import Floats
 
@@ -24,20 +26,40 @@ _CERTAIN = 1e-3  # a denied row that is believed more than all but this pulls no
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """features: rows x columns. owners: the class of each row, or, where `denies`, the class it is not of.
+    """sparse, dense: rows x columns each, together the features; in the first nearly all are 0.
 
-    trust: the weight of each row.
+    owners: the class of each row, or, where `denies`, the class it is not of. trust: the weight of each row.
     """
 
-    features: Floats
+    sparse: csr_array
+    dense: Floats
     owners: NDArray[np.int64]
     denies: NDArray[np.bool_]
     trust: Floats
 
+    def odds(self, table: Floats) -> Floats:
+        """rows x classes."""
+        few = self.sparse.shape[1]
+        found: Floats = self.sparse @ table[:few] + self.dense @ table[few:]
+        return found
+
+    def pulled(self, pull: Floats) -> Floats:
+        """What the rows together make of the table when each pulls at its classes: columns x classes."""
+        return np.vstack([self.sparse.T @ pull, self.dense.T @ pull])
+
+
+def sparse(rows: Iterable[tuple[NDArray[np.int64], Floats]], width: int) -> csr_array:
+    """Rows of columns and their values, as one; values of the same column add up."""
+    columns, values = zip(*rows, strict=True)
+    ends = np.cumsum([0, *map(len, columns)])
+    table = csr_array((np.concatenate(values), np.concatenate(columns), ends), (len(columns), width))
+    table.sum_duplicates()
+    return table
+
 
 def fit(rows: Rows, classes: int) -> Floats:
-    """The table, columns x classes: a row of features times it gives the log odds of each class."""
-    table = np.zeros((rows.features.shape[1], classes), np.float32)
+    """The table, columns (the sparse before the dense) x classes: a row of features times it gives the log odds."""
+    table = np.zeros((rows.sparse.shape[1] + rows.dense.shape[1], classes), np.float32)
     trust = rows.trust / rows.trust.sum()
     loss, slope = _loss(rows, trust, table)
     moves: deque[tuple[Floats, Floats]] = deque(maxlen=_REMEMBERED)
@@ -67,13 +89,13 @@ def chances(scores: Floats) -> Floats:
 def _loss(rows: Rows, trust: Floats, table: Floats) -> tuple[float, Floats]:
     """How unlikely what is known of the rows is by this table, and its slope."""
     each = np.arange(len(rows.owners))
-    pull = chances(rows.features @ table)
+    pull = chances(rows.odds(table))
     own = pull[each, rows.owners].copy()
     likely = np.where(rows.denies, np.maximum(1 - own, _CERTAIN), np.maximum(own, 1e-12))
     ridge = _RIDGE / len(each)
     pull[each, rows.owners] -= 1
     pull *= (trust * np.where(rows.denies, -own / np.maximum(1 - own, _CERTAIN), 1))[:, None].astype(np.float32)
-    slope: Floats = rows.features.T @ pull + np.float32(ridge) * table
+    slope = rows.pulled(pull) + np.float32(ridge) * table
     return float(-(trust * np.log(likely)).sum()) + ridge / 2 * _dot(table, table), slope
 
 

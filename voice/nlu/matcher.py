@@ -84,6 +84,7 @@ class Matcher:
         self._evidence = Evidence(intents.intents, self._vocabulary)
         self._learned = Learned(intents, learning)
         self._expand = lru_cache(maxsize=256)(self._expanded)
+        self._reach = lru_cache(maxsize=256)(self._reached)
 
     def match(self, text: str, among: Collection[str] | None = None) -> list[Match]:
         """What `text` may mean, best first; empty when it means nothing of `among` (None: of all intents).
@@ -140,7 +141,7 @@ class Matcher:
 
     def completeness(self, text: str, among: Collection[str] | None = None) -> Completeness:
         """May the turn be closed at these words? Cheap enough for every partial hypothesis."""
-        ends, goes_on, _ = self._reach(text, among)
+        ends, goes_on, _ = self._reach(text, _frozen(among))
         return Completeness.PREFIX if goes_on else Completeness.COMPLETE if ends else Completeness.OPEN
 
     def settled(self, text: str, among: Collection[str] | None = None) -> bool:
@@ -148,13 +149,16 @@ class Matcher:
 
         Weaker than COMPLETE: more words may come, but they change neither the intent nor its slots.
         """
-        ends, _, may_mean = self._reach(text, among)
+        ends, _, may_mean = self._reach(text, _frozen(among))
         return bool(ends) and len(ends | may_mean) == 1
 
-    def _reach(
-        self, text: str, among: Collection[str] | None
+    def _reached(
+        self, text: str, among: frozenset[str] | None
     ) -> tuple[set[tuple[int, Assigned]], bool, set[tuple[int, Assigned]]]:
-        """Meanings of the phrases that end here; does any go on; what those that go on may mean."""
+        """Meanings of the phrases that end here; does any go on; what those that go on may mean.
+
+        A partial asks it twice, and many a partial says what the one before said: see `_reach`.
+        """
         positions = self._automaton.positions
         walks = self._exact(self.intents.put_right(words(text)), self._owners(among))
         ends = {(walk.owner, walk.slots) for walk in walks if positions[walk.at].last}
@@ -318,6 +322,10 @@ class Matcher:
             for rule in intent.rules:
                 for group in rule.need:
                     yield from (word for choice in group for word in choice if not word.endswith("*"))
+
+
+def _frozen(among: Collection[str] | None) -> frozenset[str] | None:
+    return None if among is None else frozenset(among)
 
 
 def _assign(slots: Assigned, assigns: tuple[str, str] | None, at: int, spoken: str) -> Assigned:

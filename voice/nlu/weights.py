@@ -21,8 +21,8 @@ _KEPT = 6  # files: flows that are edited back and forth, several languages
 @dataclass(frozen=True, slots=True)
 class Weights:
     """names: the features known, in the order of `rarity`. table: a row for each hashed column and then for each
-    number of a word vector, a column for each intent and each kind of elsewhere. centre: the usual sentence's vector,
-    of no length without word vectors."""
+    number of the vectors, a column for each intent and each kind of elsewhere. centre: the usual sentence's vector,
+    of no length without vectors."""
 
     names: tuple[str, ...]
     rarity: Floats

@@ -17,9 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from voice.audio import files, g711
+from voice.audio.loudness import Wave, at_level
 from voice.audio.pcm import cut, to_int16
 from voice.audio.resample import convert
 from voice.errors import SetupError, VoiceMissing
@@ -40,8 +40,6 @@ FESTIVAL = "festival"
 FESTIVAL_VOICE = "(voice_msu_ru_nsh_clunits)"
 BEHIND = ("irina", "aleksandr", "elena", "aleksandr-hq")  # who speaks behind a caller
 MARK = re.compile(r"\[(\w+)\]")  # [700]: a pause in ms; [cough], [click], [breath]: a sound
-
-Wave = npt.NDArray[np.float64]  # 8 000 Hz, in int16's scale
 
 
 @dataclass(frozen=True)
@@ -211,16 +209,8 @@ def _band(sound: Wave, low_hz: float, high_hz: float) -> Wave:
     return np.fft.irfft(np.fft.rfft(sound) * pass_low * pass_high, len(sound))
 
 
-def _level(sound: Wave) -> float:
-    """RMS of the 20 ms frames within 30 dB of the loudest: of speech without its pauses."""
-    frame = RATE_HZ // 50
-    power = np.mean(sound[: len(sound) // frame * frame].reshape(-1, frame) ** 2, axis=1)
-    return float(np.sqrt(np.mean(power[power > power.max() / 1000])))
-
-
 def _at_level(sound: Wave, dbfs: float) -> Wave:
-    louder: Wave = sound * (32768 * 10 ** (dbfs / 20) / _level(sound))
-    return louder
+    return at_level(sound, dbfs, RATE_HZ)
 
 
 def _noise(length: int, rng: np.random.Generator) -> Wave:
