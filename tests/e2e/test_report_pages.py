@@ -23,7 +23,7 @@ from voice.web.headers import PageHeaders
 from voice.web.report_pages import names, router
 
 CALLS, DAYS = 600, 20
-PAGES = ("/reports", "/reports/quality")
+PAGES = ("/reports", "/reports/quality", "/reports/recognition", "/reports/unmatched")
 SIZES = {"desktop": (1280, 900), "phone": (375, 740)}
 
 

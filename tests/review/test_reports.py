@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from voice.archive.archive import Archive
-from voice.archive.tables import Calls, Figures, Steps, Traces
+from voice.archive.tables import Calls, Corrections, Figures, Steps, Traces
+from voice.events import Final, HungUp, SpeechStarted
 from voice.review import plots, reports
+from voice.review.aftercare import Aftercare
 from voice.review.report_texts import report_texts
 from voice.review.reports import SHEETS, Report, Words
 from voice.review.sample import Names, Sample, Wanted, _repeats
@@ -27,6 +29,7 @@ from voice.review.sheets import Share, Sheet, Spread, as_csv
 
 MONDAY = date(2026, 3, 2)
 NINE = datetime(2026, 3, 2, 9).astimezone()
+WHOLE = Wanted(MONDAY, MONDAY + timedelta(40))
 MARCH = Wanted(MONDAY, MONDAY + timedelta(6))
 WORDS = Words({"1": "Первая"}, {"status": "Статус"}, {"a.ask": "Что?"}, report_texts().codes)
 USUAL: dict[str, Any] = {
@@ -225,6 +228,30 @@ def test_nothing_is_told_where_there_were_no_calls(archive: Archive) -> None:
         for row in sheet.rows:
             assert all(cell.percent is None for cell in row if isinstance(cell, Share))
         as_csv(sheet, report_texts().columns, report_texts().parts)
+
+
+def test_words_are_compared_with_what_a_reviewer_says(archive: Archive) -> None:
+    call_id = "9" * 32
+    recorder = archive.begin(call_id, "1", "", "browser")
+    for n, text in enumerate(("где мой паспорт", "пять дней"), 1):
+        recorder.event(SpeechStarted(at_ms=n * 1000, utterance=n))
+        recorder.event(Final(at_ms=n * 1000 + 500, utterance=n, text=text, confidence=0.5))
+    recorder.event(HungUp(at_ms=9000, by="caller"))
+    recorder.seal("caller")
+    Aftercare(archive).tend()
+    assert not report(archive, WHOLE).sheet("word_errors").rows
+    correction = {"utterance": 1, "by": "auditor", "at": archive.now()}
+    sealed = archive.seal(call_id, "где мой новый паспорт", "corrections")
+    with archive.engine.begin() as connection:
+        connection.execute(insert(Corrections).values(call=call_id, sealed=sealed, **correction))
+    told = rows(report(archive, WHOLE).sheet("word_errors"))
+    assert told[0] == {
+        "group": "Все", "value": "", "utterances": 1, "first_errors": Share(1, 4), "second_errors": Share(0, 0),
+    }  # fmt: skip
+    assert [(row["group"], row["value"], row["first_errors"]) for row in told[1:3]] == [
+        ("Линия", "Первая", Share(1, 4)),
+        ("Слышимость", "хорошая", Share(1, 4)),
+    ]
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from voice.nlu.word_vectors import WordVectors
 from voice.review.sample import Bools, Floats, Names, Sample, Wanted, load, local_times
 from voice.review.sheets import Cell, Share, Sheet, Spread
 from voice.review.unmatched import Problem, grouped, unmatched
+from voice.review.word_errors import Edits, Measured, measured, sums
 
 WEEKDAYS, HOURS = 7, 24
 MOST_DAYS, MOST_WEEKS = 62, 60  # so many columns can still be told apart
@@ -243,6 +244,33 @@ def typical(problems: Sequence[Problem], words: Words) -> Sheet:
     return _sheet("unmatched", ("requests", "calls_with", "sample", "step", "question"), rows)
 
 
+def word_errors(archive: Archive, wanted: Wanted, words: Words) -> Sheet:
+    """How well callers' words were recognised, where a reviewer has said what they were."""
+    found = list(measured(archive, since=wanted.begins, until=wanted.ends, line=wanted.line))
+    by: dict[str, tuple[Callable[[Measured], str], Callable[[str], str]]] = {
+        "all": (lambda one: "", lambda _: ""),
+        "line": (lambda one: one.line, lambda line: words.lines.get(line, line)),
+        "noise": (lambda one: one.noise, lambda noise: words.code("noise", noise)),
+        "step": (lambda one: one.step, lambda step: words.questions.get(step, step)),
+    }
+    rows: list[dict[str, Cell]] = [
+        {
+            "group": words.code("group", name),
+            "value": title(value),
+            "utterances": sum(key(one) == value for one in found),
+            "first_errors": _errors(first),
+            "second_errors": _errors(second),
+        }
+        for name, (key, title) in by.items()
+        for value, (first, second) in sorted(sums(found, key).items(), key=lambda item: -item[1][0].words)
+    ]
+    return _sheet("word_errors", ("group", "value", "utterances", "first_errors", "second_errors"), rows)
+
+
+def _errors(found: Edits) -> Share:
+    return Share(found.wrong + found.missed + found.added, found.words)
+
+
 # --- counting ---------------------------------------------------------------------------------------------------------
 
 
@@ -300,5 +328,6 @@ SHEETS: Mapping[str, Callable[[Report], Sheet]] = {
     "replies": lambda report: replies(report.engine, report.wanted, report.words),
     "captions": lambda report: captions(report.engine, report.wanted),
     "by_group": lambda report: by_group(report.sample, report.words),
+    "word_errors": lambda report: word_errors(report.archive, report.wanted, report.words),
     "unmatched": lambda report: typical(report.problems, report.words),
 }

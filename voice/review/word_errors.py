@@ -60,10 +60,12 @@ class Measured:
     second: Edits | None
 
 
-def measured(archive: Archive, *, since: datetime | None = None, line: str = "") -> Iterator[Measured]:
+def measured(
+    archive: Archive, *, since: datetime | None = None, until: datetime | None = None, line: str = ""
+) -> Iterator[Measured]:
     """Every utterance that a reviewer corrected, and in calls whose review is done those that he left as they were.
 
-    since, line: of the calls; all when not given. Raises RecordDamaged.
+    since, until (not itself), line: of the calls; all when not given. Raises RecordDamaged.
     """
     known = or_(
         Calls.id.in_(select(Corrections.call)), Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
@@ -78,6 +80,8 @@ def measured(archive: Archive, *, since: datetime | None = None, line: str = "")
     )
     if since is not None:
         wanted = wanted.where(Calls.started_at >= since)
+    if until is not None:
+        wanted = wanted.where(Calls.started_at < until)
     if line:
         wanted = wanted.where(Calls.line == line)
     with archive.engine.connect() as connection:

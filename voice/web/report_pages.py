@@ -31,6 +31,7 @@ LATELY_DAYS = (7, 30, 90, 365)
 PAGES = {
     "calls": ("totals", "by_day", "by_hour", "by_line", "by_intent", "waiting"),
     "quality": ("by_step", "by_group", "replies", "captions"),
+    "recognition": ("word_errors",),
     "unmatched": ("unmatched",),
 }
 
@@ -43,7 +44,7 @@ def router(
     *,
     vectors: Path | None = None,
 ) -> APIRouter:
-    """GET /reports, /reports/quality, /reports/unmatched and /reports/{sheet}.csv.
+    """GET /reports, /reports/quality, /reports/recognition, /reports/unmatched and /reports/{sheet}.csv.
 
     All take `since`, `until` (days) and `line`. named: how `lines`, `topics` and `questions` are called now.
     vectors: a file of word vectors, which may be absent.
@@ -84,6 +85,10 @@ def router(
     @pages.get("/reports/quality")
     def quality(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
         return shown(request, "quality", report(since, until, line))
+
+    @pages.get("/reports/recognition")
+    def recognition(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
+        return shown(request, "recognition", report(since, until, line))
 
     @pages.get("/reports/unmatched")
     def not_understood(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
