@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 0.1
 LOOK_AT_FLOWS_S = 1.0
+MOST_WAITING = 2  # calls in all, those that wait for a person included, for each place
 SECOND_ENGINES = 2  # of another language, kept warm
 
 
@@ -103,7 +104,11 @@ class Switchboard:
 
     @property
     def takes_calls(self) -> bool:
-        return not self._draining and self.running + len(self.announced) < self.settings.max_calls
+        """Is there a place? Who waits for a person leaves his to others, and has it again when he comes back, or when
+        his talk is read on, even if all are taken; so of calls in all there are at most twice as many."""
+        coming, places = len(self.announced), self.settings.max_calls
+        busy = self.running - self.announced.away.waiting + coming
+        return not self._draining and busy < places and self.running + coming < MOST_WAITING * places
 
     @property
     def idle(self) -> bool:

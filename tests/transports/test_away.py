@@ -208,13 +208,15 @@ def test_legs_find_their_call_while_it_is_away() -> None:
         line = calls.begin(call, Leg())
         assert call not in calls and not calls.expect(ear, call, "person") and not calls.end(call)
         async with reading(line) as reader:
+            assert calls.waiting == 0
             await line.hand_over("legal")
-            assert calls.target(call) == "legal" and call in calls
+            assert calls.target(call) == "legal" and call in calls and calls.waiting == 1
             assert calls.expect(ear, call, "person") and ear in calls and uuid4() not in calls
             leg = Leg()
             carrying = asyncio.create_task(calls.carry(ear, leg))
             await asyncio.sleep(0.01)
             assert ear not in calls, "a leg comes once"
+            assert calls.waiting == 0, "he is heard"
             assert calls.end(call)
             await carrying
             assert reader.done and reader.of(Joined)

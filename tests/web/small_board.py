@@ -10,14 +10,17 @@ from fastapi import FastAPI
 from tests.web.small_line import LINE, tone
 from voice.errors import LineBusy
 from voice.events import AnyEvent, HungUp
-from voice.line import CallRequest, Line, Pressed, Sound
+from voice.line import Back, CallRequest, HandsOver, Line, Pressed, Sound
 from voice.transports.pbx import Announced
 
 LINES = {LINE, "88005553536"}
 
 
 class SmallBoard:
-    """Keys: 2 takes back what was said, 3 the line says goodbye and hangs up, 4 promises a person, 0 fails."""
+    """Keys: 2 takes back what was said, 3 the line says goodbye and hangs up, 4 promises a person, 0 fails.
+
+    5 hands the caller over; who comes back is greeted again.
+    """
 
     def __init__(self) -> None:
         self.announced = Announced()
@@ -61,6 +64,11 @@ class SmallBoard:
                     return "goodbye"
                 case Pressed("4"):
                     return "transfer:operator"
+                case Pressed("5"):
+                    assert isinstance(line, HandsOver)
+                    await line.hand_over("operator")
+                case Back():
+                    await line.play(tone(line.plays_hz, 300))
                 case Sound(pcm) if pcm.any():
                     self.heard.append(item)
                     await line.play(pcm)

@@ -7,7 +7,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urljoin, urlsplit
-from uuid import uuid4
+from uuid import UUID, uuid4
 from xml.etree import ElementTree as xml
 
 import httpx
@@ -15,6 +15,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from tests.telephony.bed import until
 from tests.transports.test_twilio_wire import CONNECTED, media, start
 from tests.web.served import served
 from tests.web.small_board import LINES, SmallBoard, app_of
@@ -125,6 +126,52 @@ def test_a_conversation_that_is_over_is_hung_up(host: str, board: SmallBoard) ->
         assert closed(client) == 1000
     assert board.requests[0].caller == ""
     assert tags(asked(urljoin(url, response[1].text))) == ["Hangup"]
+
+
+@contextmanager
+def handed_over(host: str) -> Iterator[tuple[str, str]]:
+    """A caller whom the people's telephone is dialled for: what Twilio asks afterwards, and his call."""
+    url = f"http://{host}/twilio/{SECRET}/answer"
+    response = asked(url, To=LINE, From="+79161234567")
+    stream = response.find("Connect/Stream")
+    assert stream is not None
+    call = stream[0].attrib["value"]
+    with streamed(stream.attrib["url"], call=call) as client:
+        key(client, "5")
+        assert closed(client) == 1000
+    dial = asked(urljoin(url, response[1].text)).find("Dial")
+    assert dial is not None and dial.text == PEOPLE
+    yield urljoin(url, dial.attrib["action"]), call
+
+
+def test_nobody_answers_and_the_caller_comes_back(host: str, board: SmallBoard) -> None:
+    with handed_over(host) as (dialled, call):
+        back = asked(dialled, CallStatus="in-progress", DialCallStatus="no-answer")
+        assert tags(back) == ["Connect", "Redirect"]
+        stream = back.find("Connect/Stream")
+        assert stream is not None and stream[0].attrib["value"] == call
+        with streamed(stream.attrib["url"], call=call) as client:
+            told(client, "media")
+            key(client, "3")
+            assert closed(client) == 1000
+        assert tags(asked(urljoin(dialled, back[1].text))) == ["Hangup"]
+    assert len(board.requests) == board.ended == 1, "it is one call"
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"CallStatus": "in-progress", "DialCallStatus": "completed"},
+        {"CallStatus": "completed", "DialCallStatus": "no-answer"},
+    ],
+)
+def test_a_talk_that_took_place_or_a_caller_who_is_gone_ends_the_call(
+    host: str, board: SmallBoard, status: dict[str, str]
+) -> None:
+    with handed_over(host) as (dialled, call):
+        assert tags(asked(dialled, **status)) == ["Hangup"]
+        until(lambda: board.ended == 1 and not board.announced.away.target(UUID(call)), 5)
+        assert tags(asked(dialled, **status)) == ["Hangup"], "asked twice"
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,11 @@ class ExchangedLine:
             leg.released.set()
 
     @property
+    def waits(self) -> bool:
+        """The caller was handed over, and nothing of him or of a person is heard."""
+        return bool(self.target) and not self._beside
+
+    @property
     def _listener(self) -> _Leg | None:
         """Who hears what is played."""
         return self._beside.get("person") if self.target else self._own
@@ -166,6 +171,11 @@ class Away:
     def forget(self, call: UUID) -> None:
         self._calls.pop(call, None)
         self._legs = {leg: known for leg, known in self._legs.items() if known[0] != call}
+
+    @property
+    def waiting(self) -> int:
+        """Calls whose caller waits for a person, or talks with one whom the line does not hear: they cost nothing."""
+        return sum(line.waits for line in self._calls.values())
 
     def target(self, call: UUID) -> str:
         """Whom `call` was handed over to; empty: nobody."""

@@ -4,6 +4,7 @@ POST /twilio/SECRET/answer        a call is coming: connect its sound, or say th
 WS   /twilio/SECRET/stream        its sound; <Parameter name="call"> is the UUID under which it was announced.
                                   Who writes his own TwiML gives `line` and `caller` instead
 POST /twilio/SECRET/next/UUID     after the sound has ended: hang up, or connect a person
+POST /twilio/SECRET/dialled/UUID  after the person was dialled: hang up, or, if nobody answered, the sound once more
 Requests without the secret do not find anything.
 """
 
@@ -25,6 +26,9 @@ from voice.web.tokens import Token
 
 LONGEST_BODY = 16 * 1024
 TRANSFER = "transfer:"
+RING_S = 30  # so long a person's telephone rings
+LIVE = "in-progress"  # CallStatus of a caller who is there
+ANSWERED = ("completed", "answered")  # DialCallStatus of a talk that took place
 
 
 def router(board: Board, *, lines: Collection[str], token: Token, people: str) -> APIRouter:
@@ -42,17 +46,25 @@ def router(board: Board, *, lines: Collection[str], token: Token, people: str) -
             return _twiml(xml.Element("Reject"))
         except LineBusy:
             return _twiml(_person() if people else xml.Element("Reject", reason="busy"))
-        connect, then = xml.Element("Connect"), xml.Element("Redirect", method="POST")
-        stream = xml.SubElement(connect, "Stream", url=f"wss://{request.url.netloc}/twilio/{secret}/stream")
-        xml.SubElement(stream, "Parameter", name="call", value=str(call))
-        then.text = f"next/{call}"
-        return _twiml(connect, then)
+        return _twiml(*_sound(request, secret, call))
 
     @routes.post("/next/{call}")
     async def ask_next(secret: str, call: UUID) -> Response:
         _know(secret)
+        if board.announced.away.target(call):
+            return _twiml(_person(action=f"/twilio/{secret}/dialled/{call}", timeout=str(RING_S)))
         served = _served_whole(board.announced.ended(call))
         return _twiml(xml.Element("Hangup") if served or not people else _person())
+
+    @routes.post("/dialled/{call}")
+    async def dialled(secret: str, call: UUID, request: Request) -> Response:
+        _know(secret)
+        told = await _form(request)
+        gone = told.get("CallStatus", LIVE) != LIVE
+        if gone or told.get("DialCallStatus") in ANSWERED or not board.announced.away.target(call):
+            board.announced.away.end(call)
+            return _twiml(xml.Element("Hangup"))
+        return _twiml(*_sound(request, secret, call))
 
     @routes.websocket("/stream")
     async def stream(websocket: WebSocket, secret: str) -> None:
@@ -66,18 +78,28 @@ def router(board: Board, *, lines: Collection[str], token: Token, people: str) -
             return expect(board, codec.start.parameters if codec.start else {}, lines)
 
         socket = ServedSocket(websocket)
-        await serve_call(board, socket, codec, transport="twilio", which=which, hands_over=False)
+        await serve_call(board, socket, codec, transport="twilio", which=which, hands_over=bool(people))
 
     def _know(secret: str) -> None:
         if not token.is_shown_by(secret):
             raise HTTPException(404)
 
-    def _person() -> xml.Element:
-        dial = xml.Element("Dial")
+    def _person(**attributes: str) -> xml.Element:
+        dial = xml.Element("Dial", attributes)
         dial.text = people
         return dial
 
     return routes
+
+
+def _sound(request: Request, secret: str, call: UUID) -> tuple[xml.Element, xml.Element]:
+    """Connect the caller's sound; when it has ended, ask what comes next."""
+    here = f"/twilio/{secret}"
+    connect, then = xml.Element("Connect"), xml.Element("Redirect", method="POST")
+    stream = xml.SubElement(connect, "Stream", url=f"wss://{request.url.netloc}{here}/stream")
+    xml.SubElement(stream, "Parameter", name="call", value=str(call))
+    then.text = f"{here}/next/{call}"
+    return connect, then
 
 
 def _served_whole(ended: HungUp | None) -> bool:
