@@ -25,7 +25,7 @@ TOKEN = "a-token-of-the-test-bed"
 PASSWORD = "change-me"  # as pjsip.conf has it
 # What the configuration needs. An Asterisk that loads all it has looks for hardware, databases and other daemons.
 MODULES = (
-    "app_(audiosocket|cdr|chanspy|dial|exec|originate|playback|queue|stack|verbose)|bridge_\\w+|chan_(audiosocket|pjsip|websocket)|codec_\\w+"
+    "app_(audiosocket|cdr|chanspy|dial|exec|originate|playback|playtones|queue|stack|verbose)|bridge_\\w+|chan_(audiosocket|pjsip|websocket)|codec_\\w+"
     "|format_(wav|pcm|sln)\\w*|func_(base64|callerid|channel|curl|dialplan|global|json|logic|strings|timeout|uri|uuid)"
     "|pbx_config|res_(audiosocket|clioriginate|crypto|curl|http_websocket|musiconhold|pjproject|rtp_asterisk"
     "|timing_timerfd|websocket_client|sorcery_\\w+)|res_pjsip|res_pjsip_(acl|authenticator_digest|caller_id|dtmf_info|endpoint_\\w+|logger"

@@ -9,6 +9,16 @@ import pytest
 
 from tests.telephony.bed import HOME, MEDIA_PATHS, Asterisk, LineProcess, MediaPath, free_ports, make_sounds
 
+# A number whose callers hear a tone before anybody answers, as some providers have it.
+EARLY = """
+[from-provider](+)
+exten => 555,1,Progress()
+ same => n,Playtones(425)
+ same => n,Wait(2)
+ same => n,StopPlaytones()
+ same => n,Goto(liniya,88005553535,1)
+"""
+
 
 @pytest.fixture(scope="module", params=MEDIA_PATHS, ids=lambda path: path.sound)
 def path(request: pytest.FixtureRequest, asterisk: Asterisk) -> Iterator[MediaPath]:
@@ -29,7 +39,7 @@ def ports() -> tuple[int, int]:
 def asterisk(ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asterisk]:
     if not (HOME / "asterisk").exists():
         pytest.skip("NO TELEPHONE CALL IS TESTED: there is no Asterisk here; `make telephony` brings one")
-    here = Asterisk(HOME, tmp_path_factory.mktemp("asterisk"), *ports)
+    here = Asterisk(HOME, tmp_path_factory.mktemp("asterisk"), *ports, site=EARLY)
     try:
         here.start()
         make_sounds(here)

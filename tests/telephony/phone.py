@@ -15,7 +15,7 @@ from uuid import uuid4
 import numpy as np
 
 from tests.telephony import sip
-from voice.audio.g711 import alaw_decode, alaw_encode
+from voice.audio.g711 import alaw_decode, alaw_encode, ulaw_decode, ulaw_encode
 from voice.line import FRAME_MS, Pcm16
 
 RATE_HZ = 8_000
@@ -34,6 +34,9 @@ class Packet:
     stamp: int
     pcm: Pcm16
     source: int = 0
+
+
+CODECS = {sip.PCMA: (alaw_encode, alaw_decode), sip.PCMU: (ulaw_encode, ulaw_decode)}
 
 
 class Refused(Exception):
@@ -66,6 +69,7 @@ class Phone:
         self._rtp: socket.socket
         self._port = self._rtp_port = 0
         self._media: tuple[str, int] | None = None
+        self._codec = sip.PCMA
         self._answers: asyncio.Queue[sip.Message] = asyncio.Queue()
         self._rings: asyncio.Queue[sip.Message] = asyncio.Queue()
         self._tag, self._call, self._turn = uuid4().hex, uuid4().hex, 0
@@ -134,9 +138,17 @@ class Phone:
         self._send(sip.response(ring, "200 OK", tag=self._tag, contact=self._contact, body=here))
         self._media, self.answered_s = sip.media(ring.body), asyncio.get_running_loop().time()
 
+    async def change(self, *, codec: int = sip.PCMA, direction: str = "sendrecv") -> None:
+        """In the middle of a call: another codec, or hold. Raises Refused."""
+        answer = await self._ask("INVITE", body=sip.offer(self.host, self._rtp_port, codec=codec, direction=direction))
+        self._send(self._request("ACK"))
+        if answer.status != 200:
+            raise Refused(answer.status)
+        self._codec, self._media = codec, sip.media(answer.body)
+
     def say(self, pcm: Pcm16) -> None:
         """One packet of 20 ms."""
-        self._packet(sip.PCMA, alaw_encode(pcm), stamp=self._stamp)
+        self._packet(self._codec, CODECS[self._codec][0](pcm), stamp=self._stamp)
         self._stamp += FRAME
 
     async def press(self, digit: str) -> None:
@@ -218,8 +230,8 @@ class Phone:
         seconds, micros = struct.unpack("qq", ancillary[0][2])
         age_s = time.time() - seconds - micros / 1e6
         _, kind, sequence, stamp, source = struct.unpack(">BBHII", data[:12])
-        if kind & 0x7F == sip.PCMA:
-            packet = Packet(asyncio.get_running_loop().time() - age_s, sequence, stamp, alaw_decode(data[12:]), source)
+        if codec := CODECS.get(kind & 0x7F):
+            packet = Packet(asyncio.get_running_loop().time() - age_s, sequence, stamp, codec[1](data[12:]), source)
             self.received.append(packet)
             self.on_sound(packet)
 

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-PCMA, EVENTS = 8, 101  # RTP payload types: G.711 A-law; keys, RFC 4733
+PCMU, PCMA, EVENTS = 0, 8, 101  # RTP payload types: G.711 mu-law and A-law; keys, RFC 4733
+NAMES = {PCMU: "PCMU", PCMA: "PCMA"}
 
 
 @dataclass
@@ -66,20 +67,20 @@ def response(to: Message, status: str, *, tag: str = "", contact: str = "", body
     return Message(f"SIP/2.0 {status}", headers, body, list(to.vias))
 
 
-def offer(host: str, port: int) -> str:
-    """A-law and keys, 20 ms a packet, both ways."""
+def offer(host: str, port: int, *, codec: int = PCMA, direction: str = "sendrecv") -> str:
+    """One codec and keys, 20 ms a packet; direction: sendonly puts the other side on hold."""
     lines = (
         "v=0",
         f"o=- 1 1 IN IP4 {host}",
         "s=-",
         f"c=IN IP4 {host}",
         "t=0 0",
-        f"m=audio {port} RTP/AVP {PCMA} {EVENTS}",
-        f"a=rtpmap:{PCMA} PCMA/8000",
+        f"m=audio {port} RTP/AVP {codec} {EVENTS}",
+        f"a=rtpmap:{codec} {NAMES[codec]}/8000",
         f"a=rtpmap:{EVENTS} telephone-event/8000",
         f"a=fmtp:{EVENTS} 0-15",
         "a=ptime:20",
-        "a=sendrecv",
+        f"a={direction}",
     )
     return "\r\n".join(lines) + "\r\n"
 

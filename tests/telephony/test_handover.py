@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import httpx
@@ -13,9 +12,10 @@ import pytest
 
 from tests.telephony import bed
 from tests.telephony.bed import Asterisk, LineProcess, MediaPath
-from tests.telephony.caller import at_a_telephone, loud
-from tests.telephony.evening import FIXTURES, kept
-from tests.telephony.phone import FRAME, Phone, phone, silence
+from tests.telephony.caller import loud
+from tests.telephony.evening import kept
+from tests.telephony.phone import Phone, phone, silence
+from tests.telephony.sentences import first_words, speaking
 from tests.telephony.test_line_fails import CALLER_HZ, PERSON_HZ, hears, hears_speech, on_the_telephone, saying, until
 from voice.events import (
     AnyEvent,
@@ -30,7 +30,6 @@ from voice.events import (
     Transferred,
     from_json,
 )
-from voice.line import FRAME_MS, Pcm16
 
 CALLER = "+79160000001"
 NUMBER = "88005553535"
@@ -43,33 +42,6 @@ def line(path: MediaPath, start_line: Callable[..., LineProcess]) -> Iterator[Li
     running = start_line()
     yield running
     running.stop(signal.SIGKILL)
-
-
-def first_words(name: str) -> Pcm16:
-    """What the recorded caller of this name says first, 8 000 Hz."""
-    caller = at_a_telephone(FIXTURES / f"{name}.flac")
-    turn = next(turn for turn in caller.turns if turn.to_ms)
-    return caller.sound[turn.from_ms * 8 : turn.to_ms * 8]
-
-
-@asynccontextmanager
-async def speaking(telephone: Phone, words: Pcm16) -> AsyncIterator[None]:
-    """It says the words once, and is silent for the rest of the block."""
-
-    async def talk() -> None:
-        clock = asyncio.get_running_loop().time
-        due_s, at = clock(), 0
-        while True:
-            piece = words[at : at + FRAME]
-            telephone.say(piece if len(piece) == FRAME else silence())
-            at, due_s = at + FRAME, due_s + FRAME_MS / 1000
-            await asyncio.sleep(max(0.0, due_s - clock()))
-
-    talking = asyncio.create_task(talk())
-    try:
-        yield
-    finally:
-        talking.cancel()
 
 
 def events(line: LineProcess) -> list[AnyEvent]:
