@@ -49,7 +49,7 @@ FIXTURES = ROOT / "audio_fixtures"
 LEVELS = (1, 4, 8, 16)
 COMPARED_CALLERS = 4  # at once, for the comparison of two-step and one-step ends of turn
 COMPARED = ("turn closed gap", "heard gap, closed", "turn open gap", "heard gap, number", "barge-in", "not answered")
-READY_S = 60.0
+STOPPED_S = 90.0  # calls that run may end first, for a minute
 SOUNDING_DBFS = -45.0  # of a frame of a recorded caller: above it he speaks
 
 
@@ -120,7 +120,7 @@ def served(data: Path, prompts: Path, most: int) -> Iterator[Server]:
         yield Server(process, port)
     finally:
         process.terminate()
-        process.wait(READY_S)
+        process.wait(STOPPED_S)
 
 
 def phrase(recogniser: VoskRecogniser, name: str, says: str, folder: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 from line import served
-from report import Figure, Table, machine, save, spread
+from report import Figure, Table, machine, ratio, save, spread
 
 from voice.settings import ROOT
 
@@ -28,21 +28,30 @@ LINE = "88005553535"
 ROUND = (
     ("tapped", "Статус заявления", "status.number"),
     ("typed", "123-456 78 90", "main.more"),
-    ("tapped", "Да", "main.menu"),
+    ("tapped", "Да, есть вопрос", "main.menu"),
     ("typed", "какие документы нужны для загранпаспорта", "main.more"),
-    ("tapped", "Да", "main.menu"),
+    ("tapped", "Да, есть вопрос", "main.menu"),
 )
-PATIENCE_S = 20.0
+PATIENCE_S = 20.0  # an answer that has led nowhere by then is counted, and its writer stops
 
 
 @dataclass
 class Writer:
     client: httpx.AsyncClient
     waits_ms: dict[str, list[float]] = field(default_factory=dict)
+    unanswered: int = 0
 
     async def write(self, seconds: float) -> None:
         begun = await self.client.post("/chat", data={"line": LINE})
         call = begun.headers["location"].replace("/chat/", "/calls/")
+        try:
+            await self._talk(call, seconds)
+        except (TimeoutError, httpx.TimeoutException):
+            self.unanswered += 1
+        finally:
+            await self.client.post(f"{call}/answers", json={"type": "hangup"})
+
+    async def _talk(self, call: str, seconds: float) -> None:
         async with self.client.stream("GET", f"{call}/captions", timeout=PATIENCE_S) as stream:
             asked = options(stream)
             now = await anext(asked)
@@ -57,11 +66,11 @@ class Writer:
                     )
                     sent_s = time.perf_counter()
                     (await self.client.post(f"{call}/answers", json=told)).raise_for_status()
-                    while now["step"] != step or (not now["choices"] and step != "status.number"):
-                        now = await anext(asked)
+                    async with asyncio.timeout(PATIENCE_S):
+                        while now["step"] != step or (not now["choices"] and step != "status.number"):
+                            now = await anext(asked)
                     self.waits_ms.setdefault(how, []).append((time.perf_counter() - sent_s) * 1000)
                     await asyncio.sleep(0.3)  # a flood would be held back, and nobody is quicker
-        await self.client.post(f"{call}/answers", json={"type": "hangup"})
 
 
 async def options(stream: httpx.Response) -> AsyncIterator[dict[str, Any]]:
@@ -74,8 +83,8 @@ async def options(stream: httpx.Response) -> AsyncIterator[dict[str, Any]]:
             yield json.loads(value)
 
 
-async def measure(base: str, writers: int, seconds: float) -> dict[str, list[float]]:
-    """ms of every wait, by how it was answered."""
+async def measure(base: str, writers: int, seconds: float) -> tuple[dict[str, list[float]], int]:
+    """ms of every wait, by how it was answered; and how many writers were left without an answer."""
     limits = httpx.Limits(max_connections=2 * writers + 4)
     async with httpx.AsyncClient(base_url=base, limits=limits, timeout=PATIENCE_S) as client:
         all_of_them = [Writer(client) for _ in range(writers)]
@@ -84,7 +93,7 @@ async def measure(base: str, writers: int, seconds: float) -> dict[str, list[flo
     for writer in all_of_them:
         for how, ms in writer.waits_ms.items():
             waits.setdefault(how, []).extend(ms)
-    return waits
+    return waits, sum(writer.unanswered for writer in all_of_them)
 
 
 def main() -> None:
@@ -99,10 +108,13 @@ def main() -> None:
         served(Path(folder), ROOT / "prompts", most=4) as server,
     ):
         for writers in args.writers or (1, 20):
-            for how, waits in asyncio.run(measure(f"http://127.0.0.1:{server.port}", writers, args.seconds)).items():
+            waited, unanswered = asyncio.run(measure(f"http://127.0.0.1:{server.port}", writers, args.seconds))
+            for how, waits in waited.items():
                 name = f"{how}, {writers} at once"
                 figures[name] = spread(waits, "ms")
                 table.add(name, *(figures[name][column] for column in ("n", "p50", "p90", "p99")))
+            figures[f"unanswered, {writers} at once"] = ratio(unanswered, "writers", writers)
+            table.add(f"left without an answer, {writers} at once", unanswered, "", "", "")
     table.print()
     save("typed", figures)
 

@@ -347,6 +347,16 @@ def test_axe_finds_nothing(visited: Visited, name: str, colours: str) -> None:
     page.close()
 
 
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_in_the_reader_where_the_device_wants_more_contrast(visited: Visited, colours: str) -> None:
+    page = visited.context.new_page()
+    page.emulate_media(color_scheme=colours, contrast="more")  # type: ignore[arg-type]
+    for state in reader(visited, page):
+        found = Axe().run(page, options=RULES)
+        assert found.violations_count == 0, f"{colours}, {state}: {found.generate_report()}"
+    page.close()
+
+
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (320, 256)])
 def test_nothing_is_cut_off_at_200_and_400_percent(visited: Visited, name: str, width: int, height: int) -> None:
