@@ -41,6 +41,7 @@ FLOORS: dict[str, int] = (
 # The whole substance of one room, so more than one of its files may import it; a vendor's engine never may.
 OF_A_ROOM = {
     "fastapi": r"voice/(web/.*|app\.py)",
+    "pydantic": r"voice/web/.*",
     "starlette": r"voice/(web/.*|app\.py)",
     "sqlalchemy": r"voice/(archive|review)/.*",
     "alembic": r"voice/archive/.*",

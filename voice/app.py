@@ -28,6 +28,7 @@ from voice.review.people import Staff
 from voice.review.prompt_edits import patch
 from voice.review.proposals import propose, worth_reading
 from voice.review.rehearing import Rehearing
+from voice.review.webhook import Webhook
 from voice.settings import Settings
 from voice.switchboard import Switchboard, second_recogniser
 from voice.transports.audiosocket_server import AudioSocketServer
@@ -58,15 +59,18 @@ from voice.web import (
     twilio_calls,
     unmask_pages,
 )
+from voice.web.api import api
 from voice.web.call_desk import Desk
 from voice.web.guard import Guard, answer_refusals
 from voice.web.headers import PageHeaders
+from voice.web.problems import answer_problems
 from voice.web.tokens import Token
 
 log = logging.getLogger(__name__)
 
 DRAIN_S = 60.0
 CARE_S = 2.0
+SELDOM_S = 600.0
 RETENTION_S = 3_600.0
 PASSWORDS_OF_ONE, PASSWORDS_OF_ALL = 20, 300  # wrong ones: of an address in ten minutes, of everybody in one
 PROPOSING_CALLS = 300  # the newest, which a page of proposals is made from
@@ -100,6 +104,7 @@ def create_app(
         opened = board or await Switchboard.open(settings)
         calls = telephone or await open_telephone(settings, opened)
         lines = _titles(opened)
+        webhook = settings.webhook and Webhook(opened.archive, settings.webhook, settings.webhook_secret)
         _furnish(app, opened, settings, lines, first or FirstPerson(Staff(opened.archive.engine)))
         beside = [
             asyncio.create_task(_prepare(opened)),
@@ -107,6 +112,8 @@ def create_app(
             asyncio.create_task(opened.follow_flows(lambda: lines.update(_titles(opened)))),
             asyncio.create_task(_hear_again(opened, settings)),
         ]
+        if webhook:
+            beside.append(asyncio.create_task(_tell(webhook)))
         yield
         await opened.drain(DRAIN_S)
         if calls:
@@ -118,6 +125,7 @@ def create_app(
 
     app = FastAPI(title="Liniya", version=__version__, lifespan=lifespan, openapi_url=None)
     answer_refusals(app)
+    answer_problems(app)
     app.add_middleware(PageHeaders)
     app.add_middleware(GZipMiddleware)  # pages are read over poor networks; streams and sound are left as they are
     return app
@@ -142,6 +150,19 @@ async def _look_after(archive: Archive, clocks: Clocks) -> None:
             log.error("kept calls cannot be looked after now: %s", error)
             tended = 0
         await asyncio.sleep(0 if tended else CARE_S)
+
+
+async def _tell(webhook: Webhook) -> None:
+    """For ever: tell of finished calls; an address that is away is asked ever more seldom."""
+    wait_s = CARE_S
+    while True:
+        try:
+            told = await asyncio.to_thread(webhook.deliver)
+            wait_s = 0.0 if told else CARE_S
+        except (VoiceError, ArchiveFault) as error:
+            wait_s = min(max(wait_s, CARE_S) * 2, SELDOM_S)
+            log.warning("%s; next try in %d s", error, wait_s)
+        await asyncio.sleep(wait_s)
 
 
 async def _hear_again(board: Switchboard, settings: Settings) -> None:
@@ -189,6 +210,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
+        api.router(board.archive, desk, words, Clocks.of(settings)),
         people_pages.router(guard, templates),
         tryout_pages.router(tryouts.replay, tryouts.fixture, templates, guard),
         access_pages.router(guard, templates),

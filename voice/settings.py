@@ -60,6 +60,8 @@ class Settings:
     keep_figures_days: int = 1_825
     audiosocket_host: str = "127.0.0.1"
     audiosocket_port: int = 0  # where Asterisk connects its calls, usually 9092; 0: no telephone
+    webhook: str = ""  # the address that is told of finished calls; empty: nobody is
+    webhook_secret: str = ""  # what these messages are signed with
     asterisk_token: str = ""  # what an Asterisk shows to connect its calls by chan_websocket; empty: it cannot
     twilio_token: str = ""  # the secret in the address that a Twilio number calls; empty: it cannot
     twilio_people: str = ""  # the number that takes over Twilio's callers from the line; empty: nobody does
@@ -67,7 +69,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Raises SetupError for a token that could be guessed."""
-        for name in ("asterisk_token", "twilio_token"):
+        if self.webhook and not self.webhook_secret:
+            raise SetupError("LINIYA_WEBHOOK_SECRET must be set: finished calls are told with a signature")
+        for name in ("asterisk_token", "twilio_token", "webhook_secret"):
             if 0 < len(getattr(self, name)) < SHORTEST_TOKEN:
                 raise SetupError(
                     f"LINIYA_{name.upper()} must have at least {SHORTEST_TOKEN} characters: "

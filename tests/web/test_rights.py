@@ -23,7 +23,7 @@ from voice.settings import ROOT, Settings
 PUBLIC = {
     "/", "/ws", "/fixtures", "/fixtures.json", "/static", "/live", "/ready",
     "/calls", "/c", "/C", "/с", "/С", "/chat", "/t",
-    "/pbx", "/asterisk", "/twilio",
+    "/pbx", "/asterisk", "/twilio", "/api",
     "/sign-in", "/setup",
 }  # fmt: skip
 # As it was decided, written down a second time.
@@ -119,6 +119,7 @@ def test_every_route_says_who_may(house: tuple[FastAPI, Archive]) -> None:
     declared = routes(house[0])
     assert len(declared) > 30
     open_to_all = {path for _, path, deed in declared if not deed}
+    assert {path for path in open_to_all if path.startswith("/api")} == {"/api/v1/openapi.json"}
     tops = {"/" + path.strip("/").split("/")[0] for path in open_to_all}
     assert tops == PUBLIC
 

@@ -13,6 +13,7 @@ import typer
 from voice.archive.archive import Archive
 from voice.review.accesses import CONSOLE, Accesses
 from voice.review.people import Staff
+from voice.review.programs import Programs
 from voice.review.rights import RIGHTS, Deed
 from voice.review.sessions import Sessions
 from voice.settings import Settings
@@ -88,6 +89,18 @@ def enable(login: Login) -> None:
         person = Staff(archive.engine).enable(login)
         _note(archive, "enable", person.login)
     print(f"{person.login} may sign in again")
+
+
+@people.command()
+def program(
+    name: Annotated[str, typer.Argument(help="Small Latin letters, digits, dots, hyphens")],
+    role: Annotated[str, typer.Option(help=f"One of: {', '.join(RIGHTS)}")],
+) -> None:
+    """Let a program use the API; prints its secret, once."""
+    with _archive() as archive:
+        secret = Programs(archive).add(name, role, CONSOLE.login)
+        _note(archive, "add program", name, role=role)
+    print(secret)
 
 
 def _note(archive: Archive, change: str, login: str, **more: str) -> None:

@@ -39,6 +39,27 @@ class Sessions(Base):
     until: Mapped[datetime]
 
 
+class Programs(Base):
+    """Programs that use the API. The secret itself is not kept."""
+
+    __tablename__ = "programs"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    role: Mapped[str] = mapped_column(String(16))
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]
+
+
+class Deliveries(Base):
+    """How far each address that is told of finished calls has been told."""
+
+    __tablename__ = "deliveries"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int]  # of the last call it has taken
+
+
 class Accesses(Base):
     """Every reading, listening, unmasking and export, and every change of rights: rows are only added."""
 

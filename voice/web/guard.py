@@ -16,6 +16,7 @@ from fastapi.templating import Jinja2Templates
 from voice.archive.archive import Archive
 from voice.review.accesses import Accesses
 from voice.review.people import Person, Staff
+from voice.review.programs import Programs
 from voice.review.rights import Deed, may
 from voice.review.sessions import Sessions, form_token, is_form_token
 from voice.web.forms import Form, sent_form
@@ -75,6 +76,7 @@ class Guard:
         self.staff = Staff(archive.engine)
         self.sessions = Sessions(archive.engine)
         self.accesses = Accesses(archive)
+        self.programs = Programs(archive)
         self._templates = templates
         self._listened: dict[tuple[str, str], float] = {}
 
@@ -83,7 +85,7 @@ class Guard:
 
         deed: None is open to everybody who is signed in. logged: write the access down; otherwise the page does.
         """
-        return self._door(deed, logged, self._sign_in, self._forbidden)
+        return self._door(deed, logged, self._sign_in, self._forbidden, programs=False)
 
     def api(self, deed: Deed | None, *, logged: bool = True) -> Door:
         """The same for programs and scripts: they are refused by application/problem+json."""
@@ -92,6 +94,7 @@ class Guard:
             logged,
             lambda _: problem("not_signed_in", headers={"WWW-Authenticate": "Bearer"}),
             lambda _, code: problem(code),
+            programs=True,
         )
 
     def _door(
@@ -100,11 +103,14 @@ class Guard:
         logged: bool,
         unknown: Callable[[Request], Response],
         refused: Callable[[Request, str], Response],
+        *,
+        programs: bool,
     ) -> Door:
         # A plain function: the server runs it on a worker thread, where the database may block.
         def check(request: Request, form: Annotated[Form, Depends(sent_form)]) -> Signed:
-            secret = request.cookies.get(COOKIE, "")
-            person = self.sessions.whose(secret) if secret else None
+            shown = _bearer(request) if programs else ""
+            secret = shown or request.cookies.get(COOKIE, "")
+            person = self.programs.whose(shown) if shown else self.sessions.whose(secret) if secret else None
             if person is None:
                 raise Refusal(unknown(request))
             call_id = str(request.path_params.get("call_id", ""))
@@ -116,7 +122,8 @@ class Guard:
                 self.accesses.add(person, "refused", call=call_id, detail={"deed": deed, **detail})
                 raise Refusal(refused(request, "forbidden"))
             token = request.headers.get("x-csrf-token") or form.get("csrf")
-            if request.method not in SAFE and not is_form_token(secret, token):
+            # A browser sends cookies by itself, whoever made the page; a program's secret is sent by the program alone.
+            if request.method not in SAFE and not shown and not is_form_token(secret, token):
                 raise Refusal(refused(request, "stale_form"))
             if deed and logged and not (deed is Deed.LISTEN and self._goes_on_listening(secret, call_id)):
                 self.accesses.add(person, deed, call=call_id, detail=detail)
@@ -143,6 +150,11 @@ class Guard:
 
     def _forbidden(self, request: Request, code: str) -> Response:
         return self._templates.TemplateResponse(request, "forbidden.html", {"code": code}, status_code=403)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 def _detail(request: Request, *, unmasked: bool) -> dict[str, Any]:

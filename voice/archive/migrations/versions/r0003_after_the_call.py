@@ -14,8 +14,10 @@ down_revision = "0002"
 
 TABLES = (
     "accesses",
+    "deliveries",
     "destructions",
     "people",
+    "programs",
     "searches",
     "corrections",
     "figures",
@@ -76,6 +78,11 @@ def upgrade(op: Any) -> None:
     op.create_index("accesses_by_call", "accesses", ["call"])
     op.create_index("accesses_by_time", "accesses", ["at"])
     op.create_table(
+        "deliveries",
+        sa.Column("address", sa.Text, primary_key=True),
+        sa.Column("n", sa.Integer, nullable=False),
+    )
+    op.create_table(
         "destructions",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -98,6 +105,15 @@ def upgrade(op: Any) -> None:
         sa.Column("failures", sa.Integer, nullable=False),
         sa.Column("locked_until", sa.DateTime(timezone=True)),
         sa.UniqueConstraint("login"),
+    )
+    op.create_table(
+        "programs",
+        sa.Column("name", sa.String(40), primary_key=True),
+        sa.Column("role", sa.String(16), nullable=False),
+        sa.Column("token_sha256", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Text, nullable=False),
+        sa.UniqueConstraint("token_sha256"),
     )
     op.create_table(
         "searches",

@@ -1,0 +1,1 @@
+"""/api/v1: everything of the archive and the reviewers' desk, for programs."""
