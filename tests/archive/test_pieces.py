@@ -51,13 +51,15 @@ def test_an_edit_of_a_veiled_text_loses_nothing_that_was_hidden(words: list[str]
     begins = data.draw(st.integers(0, len(text) - 1))
     masks = [mask(begins, data.draw(st.integers(begins + 1, len(text))))]
     made = shown(text, masks)
-    assert unveiled(veiled(text, made), text, made) == text
-    assert unveiled("ну " + veiled(text, made) + " вот", text, made) == f"ну {text} вот"
+    same, places = unveiled(veiled(text, made), text, made)
+    assert same == text and places == [(piece.begins, piece.ends) for piece in made if piece.hidden]
+    assert unveiled("ну " + veiled(text, made) + " вот", text, made)[0] == f"ну {text} вот"
 
 
 def test_a_label_that_was_taken_out_stays_out() -> None:
     made = shown(TEXT, [mask(11, 22), mask(28, 32, 2)])
-    assert unveiled("меня зовут а её [name 2]", TEXT, made) == "меня зовут а её анна"
+    assert unveiled("меня зовут а её [name 2]", TEXT, made) == ("меня зовут а её анна", [(16, 20)])
+    assert unveiled("[name 2] и [name 2]", TEXT, made) == ("анна и [name 2]", [(0, 4)]), "nothing is copied"
 
 
 def test_a_stretch_is_carried_over_a_correction_word_by_word() -> None:

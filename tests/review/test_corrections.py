@@ -108,3 +108,23 @@ def test_a_call_that_is_tended_again_keeps_what_was_marked_and_what_was_taken_ba
     assert aftercare.tend() == 1
     assert said(archive, call, unmasked=False).text == HEARD.replace("меня", "[АДРЕС]")
     assert archive.faults(call) == []
+
+
+def test_nothing_is_bared_by_moving_its_label(archive: Archive, call: str) -> None:
+    begins = HEARD.index("статус")
+    Marks(archive).add(call, 2, begins, begins + len("статус"), "address", "boris")
+    shown = said(archive, call, unmasked=False).text
+    moved = "[АДРЕС] " + shown.replace(" [АДРЕС]", "")
+    with pytest.raises(ValueError):
+        Corrections(archive).correct(call, 2, "anna", moved)
+    assert said(archive, call).text == HEARD
+
+
+def test_nothing_is_bared_by_a_mark_of_ones_own_that_one_takes_back(archive: Archive, call: str) -> None:
+    marks = Marks(archive)
+    before = said(archive, call, unmasked=False).text
+    marks.add(call, 2, 0, len(HEARD), "name", "anna")
+    marks.remove(call, 1, "anna")
+    assert said(archive, call, unmasked=False).text == before
+    Aftercare(archive).tend()
+    assert said(archive, call, unmasked=False).text == before

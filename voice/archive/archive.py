@@ -17,7 +17,8 @@ from voice.archive import chain, take_aways
 from voice.archive.journal import Journal
 from voice.archive.keys import KeyRing
 from voice.archive.owner import Owner, is_alive
-from voice.archive.reading import Reading, beside, reading
+from voice.archive.pieces import Piece
+from voice.archive.reading import Reading, beside, reading, shown_as
 from voice.archive.recorder import Recorder
 from voice.archive.records import Call, Record, ReplyTimes, StoredEvent, Utterance
 from voice.archive.schema import connect
@@ -226,6 +227,15 @@ class Archive:
         with self.engine.connect() as connection:
             left = beside(connection, record, self.open_sealed)
         return reading(record, left, unmasked=unmasked)
+
+    def shown_as(self, call_id: str, utterance: int, text: str) -> tuple[Piece, ...]:
+        """How a text would be shown, masked, if it stood for an utterance. Raises KeyError, RecordDamaged."""
+        record = self.call(call_id)
+        if record is None:
+            raise KeyError(call_id)
+        with self.engine.connect() as connection:
+            left = beside(connection, record, self.open_sealed)
+        return shown_as(record, left, utterance, text)
 
     def sound_bytes(self, call_id: str) -> bytes | None:
         """The call's FLAC, 16 000 Hz, the caller left and the line right; None when there is none (any more).

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from voice.archive.alignment import words_of
+from voice.archive.alignment import Stretch, words_of
 from voice.masking.spans import Kind
 
 
@@ -89,13 +89,22 @@ def veiled(text: str, parts: Iterable[Piece]) -> str:
     return shown + text[at:]
 
 
-def unveiled(edited: str, text: str, parts: Iterable[Piece]) -> str:
-    """A text that was edited by somebody who sees labels, with what they stand for. A label he took out stays out."""
+def unveiled(edited: str, text: str, parts: Iterable[Piece]) -> tuple[str, list[Stretch]]:
+    """A text that was edited by somebody who sees labels, with what they stand for, and where that stands in it.
+
+    A label he took out stays out; one that he wrote again stays a label.
+    """
     hidden = {piece.text: text[piece.begins : piece.ends] for piece in parts if piece.hidden}
     if not hidden:
-        return edited
-    labels = "|".join(re.escape(label) for label in hidden)
-    return re.sub(labels, lambda found: hidden[found.group()], edited)
+        return edited, []
+    made, at, places = "", 0, []
+    for found in re.finditer("|".join(re.escape(label) for label in hidden), edited):
+        secret = hidden.pop(found.group(), found.group())
+        made += edited[at : found.start()]
+        if secret != found.group():
+            places.append((len(made), len(made) + len(secret)))
+        made, at = made + secret, found.end()
+    return made + edited[at:], places
 
 
 def _numbered(label: str, number: int) -> str:

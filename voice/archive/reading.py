@@ -109,7 +109,7 @@ class Beside:
     """What was made of a call and left beside it, as the tables hold it, opened."""
 
     masks: tuple[Mask, ...]  # that stand
-    removed: tuple[Mask, ...]
+    removed: tuple[Mask, ...]  # found by rule and taken back; one's own that one took back says nothing of the rules'
     corrections: Mapping[int, tuple[Corrected, ...]]
     second: Mapping[int, str]
     legs: tuple[Leg, ...] = ()
@@ -132,7 +132,7 @@ def beside(connection: Connection, record: Record, open_sealed: Callable[[str, b
     masks = [(row, _mask(row)) for row in rows(Masks, Masks.n)]
     return Beside(
         masks=tuple(mask for row, mask in masks if not row.removed_by),
-        removed=tuple(mask for row, mask in masks if row.removed_by),
+        removed=tuple(mask for row, mask in masks if row.removed_by and not row.by),
         corrections=corrections,
         second={
             row.utterance: json.loads(open_sealed(call_id, row.sealed, "rehearings"))["text"]
@@ -152,8 +152,7 @@ def beside(connection: Connection, record: Record, open_sealed: Callable[[str, b
 def reading(record: Record, left: Beside, *, unmasked: bool = False) -> Reading:
     """Personal data is looked for anew where the table cannot know of it: in a call that nobody has cared for yet, in a
     correction, in a second recognition."""
-    standing = left.masks if left.cared else (*left.masks, *_not_removed(_found(record), left.removed))
-    masker = _Masker(record, standing, left.removed, None if unmasked else _label)
+    masker = _masker(record, left, None if unmasked else _label)
     cut = _interrupted(record)
     pace = _pace(record, cut)
     read = tuple(_read(one, left, masker, pace, one.n in cut) for one in record.utterances)
@@ -167,6 +166,19 @@ def reading(record: Record, left: Beside, *, unmasked: bool = False) -> Reading:
         steps=left.steps,
         gaps=tuple(_gaps(record, masker, left)),
     )
+
+
+def shown_as(record: Record, left: Beside, n: int, text: str) -> tuple[Piece, ...]:
+    """How `text` would be shown, masked, if it stood for the utterance `n`. Raises KeyError."""
+    one = next((one for one in record.utterances if one.n == n), None)
+    if one is None:
+        raise KeyError(n)
+    return _masker(record, left, _label).pieces_of(one, text)
+
+
+def _masker(record: Record, left: Beside, label: Callable[[Kind], str] | None) -> _Masker:
+    standing = left.masks if left.cared else (*left.masks, *_not_removed(_found(record), left.removed))
+    return _Masker(record, standing, left.removed, label)
 
 
 class _Masker:
@@ -194,7 +206,10 @@ class _Masker:
     def shown(self, utterance: Utterance, text: str) -> str:
         if self.label is None:
             return text
-        return veiled(text, pieces(text, [None] * len(words_of(text)), self.of(utterance, text), self.label))
+        return veiled(text, self.pieces_of(utterance, text))
+
+    def pieces_of(self, utterance: Utterance, text: str) -> tuple[Piece, ...]:
+        return pieces(text, [None] * len(words_of(text)), self.of(utterance, text), self.label)
 
 
 def _read(one: Utterance, left: Beside, masker: _Masker, letters_per_ms: float, cut: bool) -> Read:

@@ -86,10 +86,11 @@ class Aftercare:
     def _mask(self, connection: Connection, record: Record) -> None:
         """What was marked by hand stands, and what was taken back stays so."""
         call_id = record.call.id
-        connection.execute(delete(Masks).where(Masks.call == call_id, Masks.by == "", Masks.removed_by == ""))
+        by_rule = (Masks.call == call_id, Masks.by == "")
+        connection.execute(delete(Masks).where(*by_rule, Masks.removed_by == ""))
         removed = [
             Span(utterance=row.utterance, start=row.begins, end=row.ends, kind=row.kind, why="reviewer")
-            for row in connection.execute(select(Masks.__table__).where(Masks.call == call_id, Masks.removed_by != ""))
+            for row in connection.execute(select(Masks.__table__).where(*by_rule, Masks.removed_by != ""))
         ]
         last = connection.execute(select(func.max(Masks.n)).where(Masks.call == call_id)).scalar() or 0
         rows = [

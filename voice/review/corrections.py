@@ -21,15 +21,19 @@ class Corrections:
         """Say what an utterance really was; labels in it, such as [СНИЛС], stand for what `by` may not see.
 
         An empty text says that nothing was said. False: that is what stands there already, and nothing was written.
-        Raises KeyError for an unknown call or utterance, KeyDestroyed for an erased one.
+        Raises KeyError for an unknown call or utterance, KeyDestroyed for an erased one, ValueError for a text in which
+        what is hidden would be hidden no more: its label was moved.
         """
         readings = self._archive.reading(call), self._archive.reading(call, unmasked=True)
         shown, known = (one.utterance(utterance) if one else None for one in readings)
         if shown is None or known is None:
             raise KeyError(utterance)
-        corrected = unveiled(" ".join(text.split())[:LONGEST], known.text, shown.pieces)
+        corrected, secrets = unveiled(" ".join(text.split())[:LONGEST], known.text, shown.pieces)
         if corrected == known.text:
             return False
+        bare = [piece for piece in self._archive.shown_as(call, utterance, corrected) if not piece.hidden]
+        if any(piece.begins < ends and begins < piece.ends for piece in bare for begins, ends in secrets):
+            raise ValueError("a label stands where what it hides would be bared")
         sealed = self._archive.seal(call, corrected, PLACE)
         row = insert(Table).values(call=call, utterance=utterance, by=by, at=self._archive.now(), sealed=sealed)
         with self._archive.writing() as connection:

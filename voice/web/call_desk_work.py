@@ -27,6 +27,8 @@ def router(desk: Desk) -> APIRouter:
         """text: what was really said."""
         try:
             corrections.correct(call_id, n, signed.person.login, signed.form.get("text"))
+        except ValueError:
+            return Response(status_code=422)
         except (KeyError, KeyDestroyed):
             return desk.missing(request)
         return desk.part(request, "row", call_id, signed, only=n)
