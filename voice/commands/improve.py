@@ -21,6 +21,7 @@ from voice.archive.records import Call, Record
 from voice.dialog.script import Script, load_script
 from voice.errors import VoiceError
 from voice.line import Pcm16
+from voice.review.accesses import CONSOLE, Accesses
 from voice.review.callers_side import callers_side
 from voice.review.course import Course
 from voice.review.fixture import cleaned
@@ -28,6 +29,7 @@ from voice.review.fixture import fixture as make_fixture
 from voice.review.prompt_edits import patch
 from voice.review.proposals import propose as find_proposals
 from voice.review.proposals import worth_reading
+from voice.review.rights import Deed
 from voice.review.word_errors import Measured, measured, spoken, sums
 from voice.settings import Settings
 from voice.tts.voices import open_voice
@@ -48,7 +50,7 @@ def replay(
 ) -> None:
     """Let archived callers call the line as it is now, and show whose call goes otherwise; nothing is registered."""
     settings = Settings.from_env()
-    with _opened(settings) as archive:
+    with _opened(settings, Deed.REPLAY) as archive:
         chosen = _chosen(archive, calls, since=since, line=line, limit=limit)
         by_text = _by_text(settings, archive, chosen, corrected=corrected)
         replayed = _by_sound(settings, archive, chosen) if sound else list(by_text)
@@ -71,7 +73,7 @@ def propose(
     """Tell what callers' words could add to prompts/, and the calls that say so; a patch that does harm gives 1."""
     settings = Settings.from_env()
     prompts = settings.prompts / settings.language
-    with _opened(settings) as archive:
+    with _opened(settings, Deed.PROPOSE) as archive:
         calls = worth_reading(archive, limit=limit, since=since and since.astimezone(UTC), line=line)
         found = find_proposals(archive, calls, load_script(prompts, settings.learning))
     if unknown := set(only or ()) - {one.id for one in found}:
@@ -97,7 +99,7 @@ def wer(
     keys |= {name: attrgetter(name) for name in ("step", "line", "noise")}
     if by not in keys:
         raise VoiceError(f"--by is one of {', '.join(filter(None, keys))}")
-    with _opened(Settings.from_env()) as archive:
+    with _opened(Settings.from_env(), Deed.REPORT) as archive:
         found = sums(measured(archive, since=since and since.astimezone(UTC), line=line), keys[by])
     print(f"{by or 'calls':24} {'words':>7} {'WER':>7} {'again':>7}")
     for name, (first, second) in sorted(found.items()):
@@ -111,7 +113,7 @@ def fixture(
     """Make a recorded caller of an archived call, without personal data, and let him try the line as it is."""
     settings = Settings.from_env()
     scripts = _scripts(settings)
-    with _opened(settings) as archive:
+    with _opened(settings, Deed.EXPORT, call) as archive:
         record = _kept(archive, call)
         shown, pcm = archive.reading(call), callers_side(archive, call)
     if shown is None or pcm is None:
@@ -141,9 +143,11 @@ def _percent(rate: float | None) -> str:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Archive]:
+def _opened(settings: Settings, deed: Deed, call: str = "") -> Iterator[Archive]:
+    """The archive; that it is read from a shell is noted in the log of accesses."""
     archive = Archive.of(settings)
     try:
+        Accesses(archive).add(CONSOLE, deed, call=call)
         yield archive
     finally:
         archive.close()

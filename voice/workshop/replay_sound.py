@@ -29,7 +29,8 @@ LONGER_S = 300.0  # of virtual time: so much longer than it was a call may last 
 def replay_sound(settings: Settings, calls: Iterable[tuple[Record, Pcm16]]) -> list[Replayed]:
     """Let each caller call the line again, one after the other.
 
-    calls: each with the caller's side of its sound, 16 000 Hz. Raises SetupError, BadAudio for an empty sound.
+    calls: each with the caller's side of its sound, 16 000 Hz; those of a line that is no more are left out. Raises
+    SetupError, BadAudio for an empty sound.
     """
     with tempfile.TemporaryDirectory() as folder:
         apart = replace(settings, data=Path(folder), keys="", database="", max_calls=1)
@@ -41,7 +42,7 @@ async def _all(settings: Settings, calls: Iterable[tuple[Record, Pcm16]]) -> lis
     board = await Switchboard.open(settings)
     try:
         await board.learn_languages()
-        return [await _one(board, record, pcm) for record, pcm in calls]
+        return [await _one(board, record, pcm) for record, pcm in calls if record.call.line in board.script.lines]
     finally:
         await board.close()
 
