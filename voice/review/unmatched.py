@@ -120,7 +120,7 @@ def _problem(alike: list[list[Request]]) -> Problem:
 
 def _groups(wordings: list[Telling], times: list[int], vectors: WordVectors | None) -> list[list[Telling]]:
     """The most usual wordings are first asked whether they begin a group; each joins the group it is most like."""
-    rows = _rows(wordings, vectors)
+    rows = _rows(wordings, vectors) if wordings else ()
     centres: list[Floats] = []
     groups: list[list[Telling]] = []
     for words, row, count in zip(wordings, rows, times, strict=True):
