@@ -52,13 +52,16 @@ class _Call:
         """What the other side asked for in words before each utterance."""
         open_: dict[str, tuple[Kind, int]] = {}
         found: list[Kind | None] = []
+        last: Kind | None = None
         for one, words in zip(self.said, self.words, strict=True):
             kind, left = open_.pop(one.side, (None, 0))
             found.append(kind)
             if kind and left > 1:
                 open_[one.side] = (kind, left - 1)
-            asked = rules().asked(words)
-            if asked and one.side != "caller":
+            if one.side == "caller":
+                continue
+            last = asked = rules().asked(words) or (last if rules().asks_on(words) else None)
+            if asked:
                 open_["caller"] = (asked, 1 if asked in answers.WORDS else _LASTS)
         return found
 

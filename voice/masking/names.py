@@ -78,7 +78,9 @@ def _announced(said: Sequence[Token], i: int) -> bool:
         cue = said[i - back].word
         if cue in known_names.sure:
             return _is_like_a_name(said[i])
-        if cue in known_names.soft and back == 1:
+        if cue in known_names.kin and back == 1 and not known(word):
+            return not (i > 1 and said[i - 2].word in known_names.having)
+        if (cue in known_names.soft or cue in known_names.kin) and back == 1:
             return (is_first_name(word) or is_surname(word)) and _more_than_a_word(said, i)
         if cue in known_names.weak and back == 1:
             return known(word) and tells_a_person(word)
@@ -126,7 +128,12 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
         and (any(is_patronymic(said[j].word) for j in range(first, last + 1)) or _is_due(said, first))
     ):
         return True
-    adjective = "ADJF" in tags(word) and "nomn" in tags(word) and bool(tags(word) & {"masc", "femn"})
+    adjective = (
+        "ADJF" in tags(word)
+        and "Apro" not in tags(word)
+        and "nomn" in tags(word)
+        and bool(tags(word) & {"masc", "femn"})
+    )
     return adjective and any(
         is_patronymic(said[j].word) or is_first_name(said[j].word, 0.25) for j in range(first, last + 1)
     )

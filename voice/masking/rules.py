@@ -43,6 +43,7 @@ class Births:
     months: Words
     years: Words
     inside: Words
+    short: frozenset[tuple[str, str]]  # «г.р.»
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class Mail:
 class Names:
     sure: Words
     soft: Words
+    kin: Words
+    having: Words
     weak: Words
     between: Words
     never: Words
@@ -75,6 +78,9 @@ class Names:
 class Addresses:
     street: Words
     settlement: Words
+    village: Words
+    garden: Words
+    plot: Words
     house: Words
     flat: Words
     home: Words
@@ -83,8 +89,10 @@ class Addresses:
     inside: Words
     outside: Words
     letters: Words
+    ordinals: Words
     counted: Words
     on: Words
+    from_: Words
     before_words: int
 
 
@@ -92,6 +100,8 @@ class Addresses:
 class Rules:
     numbers: Numbers
     questions: Mapping[Kind, tuple[tuple[str, ...], ...]]  # phrases, each a row of beginnings of words
+    again: Words  # ask for more of what was asked
+    again_words: int  # at most so many words then
     births: Births
     mail: Mail
     names: Names
@@ -108,6 +118,10 @@ class Rules:
                     if all(row[i + j].word.startswith(start) for j, start in enumerate(phrase)):
                         best = max(best or (i, kind), (i, kind))
         return best and best[1]
+
+    def asks_on(self, row: Sequence[Token]) -> bool:
+        """Is it a short question for more of the same?"""
+        return len(row) <= self.again_words and any(token.word in self.again for token in row)
 
 
 @cache
@@ -144,6 +158,8 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         questions={
             kind: tuple(tuple(phrase.split()) for phrase in phrases) for kind, phrases in data["questions"].items()
         },
+        again=Words(frozenset(data["again"]["words"]), tuple(data["again"]["begins"])),
+        again_words=data["again"]["most_words"],
         births=_births(data["birth"], data["months"]),
         mail=_mail(data["mail"]),
         names=_names(data["names"]),
@@ -154,7 +170,8 @@ def _rules(data: Mapping[str, Any]) -> Rules:
 
 
 def _numbers(data: Mapping[str, Any]) -> Numbers:
-    begins = {name: Words(begins=tuple(words)) for name, words in data["begins"].items()}
+    whole = data["whole"]
+    begins = {name: Words(frozenset(whole.get(name, ())), tuple(words)) for name, words in data["begins"].items()}
     return Numbers(
         public=begins.pop("public"),
         called=cast(Mapping[Kind, Words], begins),
@@ -169,6 +186,7 @@ def _births(data: Mapping[str, Any], months: Mapping[str, Any]) -> Births:
         months=_whole(stem + ending for stem in months["words"] for ending in months["endings"]),
         years=_whole(data["years"]),
         inside=_whole(data["inside"]),
+        short=frozenset(_pair(phrase) for phrase in data["short"]),
     )
 
 
@@ -189,6 +207,8 @@ def _names(data: Mapping[str, Any]) -> Names:
     return Names(
         sure=_whole(data["sure"]),
         soft=_whole(data["soft"]),
+        kin=_whole(data["kin"]),
+        having=_whole(data["having"]),
         weak=_whole(data["weak"]),
         between=_whole(data["between"]),
         never=_whole(data["never"]),
@@ -204,6 +224,9 @@ def _addresses(data: Mapping[str, Any]) -> Addresses:
     return Addresses(
         street=Words(frozenset(data["street_short"]), tuple(data["street"])),
         settlement=Words(frozenset(data["settlement_short"]), tuple(data["settlement"])),
+        village=Words(frozenset(data["village_short"]), tuple(data["village"])),
+        garden=Words(begins=tuple(data["garden"])),
+        plot=_whole(data["plot"]),
         house=_whole(data["house"]),
         flat=_whole(data["flat"]),
         home=_whole(data["home"]),
@@ -212,10 +235,17 @@ def _addresses(data: Mapping[str, Any]) -> Addresses:
         inside=_whole(data["inside"]),
         outside=_whole(data["outside"]),
         letters=_whole(data["letters"]),
+        ordinals=_whole(data["ordinals"]),
         counted=_whole(data["counted"]),
         on=_whole(data["on"]),
+        from_=_whole(data["from"]),
         before_words=data["before_words"],
     )
+
+
+def _pair(phrase: str) -> tuple[str, str]:
+    first, second = phrase.split()
+    return first, second
 
 
 def _whole(words: Iterable[str]) -> Words:
