@@ -1,7 +1,8 @@
 from pathlib import Path
 
-from voice.archive.afterwards import Given, Leg, Step, given, keep, legs, notice, steps
+from voice.archive.afterwards import Given, given, keep, legs, notice, steps
 from voice.archive.archive import Archive
+from voice.archive.records import Leg, Step
 from voice.archive.subjects import numbers, token
 from voice.archive.tables import Calls, Slots, Subjects
 from voice.events import (
@@ -45,11 +46,11 @@ STORY: list[AnyEvent] = [
 
 def test_with_whom_the_caller_was() -> None:
     assert legs(STORY) == [
-        Leg("line", "", 0, 25_000),
-        Leg("waiting", "main", 25_000, 40_000),
-        Leg("operator", "main", 40_000, 60_000),
-        Leg("line", "", 60_000, 61_000),
-        Leg("waiting", "senior", 61_000, 70_000),
+        Leg(side="line", target="", began_ms=0, ended_ms=25_000),
+        Leg(side="waiting", target="main", began_ms=25_000, ended_ms=40_000),
+        Leg(side="operator", target="main", began_ms=40_000, ended_ms=60_000),
+        Leg(side="line", target="", began_ms=60_000, ended_ms=61_000),
+        Leg(side="waiting", target="senior", began_ms=61_000, ended_ms=70_000),
     ]
     assert legs([]) == []
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, update
 
 from voice.archive.keys import KeyRing
-from voice.archive.records import Record
+from voice.archive.records import Leg, Record, Step
 from voice.archive.sealing import CallSeal
 from voice.archive.subjects import numbers, token
 from voice.archive.tables import Calls, Legs, Slots, Steps, Subjects
@@ -27,25 +27,6 @@ from voice.events import (
 SILENCE = "silence"  # the dialog's timer
 REPEAT = "repeat"  # an intent
 WHOLE = "COMPLETE"  # the state of a value that was given to its end
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    side: str  # line, waiting, operator
-    target: str
-    began_ms: int
-    ended_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    step: str
-    asked_ms: int
-    left_ms: int
-    intent: str = ""
-    no_match: int = 0
-    no_input: int = 0
-    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +52,10 @@ def legs(events: Sequence[AnyEvent]) -> list[Leg]:
                 new = ("", "")
             case _:
                 continue
-        found.append(Leg(side, target, since, event.at_ms))
+        found.append(Leg(side=side, target=target, began_ms=since, ended_ms=event.at_ms))
         (side, target), since = new, event.at_ms
     if side:
-        found.append(Leg(side, target, since, events[-1].at_ms if events else 0))
+        found.append(Leg(side=side, target=target, began_ms=since, ended_ms=events[-1].at_ms if events else 0))
     return [leg for leg in found if leg.ended_ms > leg.began_ms]
 
 
@@ -117,25 +98,9 @@ def keep(connection: Connection, keys: KeyRing, seal: CallSeal, record: Record) 
     for table in (Legs, Steps, Slots, Subjects):
         connection.execute(delete(table).where(table.call == call))
     for n, leg in enumerate(legs(events), 1):
-        connection.execute(
-            insert(Legs).values(
-                call=call, n=n, side=leg.side, target=leg.target, began_ms=leg.began_ms, ended_ms=leg.ended_ms
-            )
-        )
+        connection.execute(insert(Legs).values(call=call, n=n, **asdict(leg)))
     for n, one in enumerate(steps(events), 1):
-        connection.execute(
-            insert(Steps).values(
-                call=call,
-                n=n,
-                step=one.step,
-                asked_ms=one.asked_ms,
-                left_ms=one.left_ms,
-                intent=one.intent,
-                no_match=one.no_match,
-                no_input=one.no_input,
-                repeats=one.repeats,
-            )
-        )
+        connection.execute(insert(Steps).values(call=call, n=n, **asdict(one)))
     for n, value in enumerate(given(events), 1):
         sealed = seal.text(value.value, f"slots/{n}")
         connection.execute(insert(Slots).values(call=call, n=n, step=value.step, kind=value.kind, sealed=sealed))

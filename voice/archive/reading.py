@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 from voice.archive.alignment import carried, shared_out, timed, words_of
 from voice.archive.masked import personal, silent
 from voice.archive.pieces import Mask, Piece, Time, pieces, veiled
-from voice.archive.records import Call, Record, ReplyTimes, StoredEvent, Utterance
+from voice.archive.records import Call, Leg, Record, ReplyTimes, Step, StoredEvent, Utterance
 from voice.archive.tables import Corrections, Legs, Masks, Rehearings, Steps
 from voice.events import Interrupted, Resumed, SayStarted, from_json
 from voice.masking.rules import labels
@@ -68,25 +68,6 @@ class Gap:
     side: str  # caller, line, operator
     from_ms: int
     to_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
-    side: str  # line, waiting, operator
-    target: str
-    began_ms: int
-    ended_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    step: str
-    asked_ms: int
-    left_ms: int
-    intent: str
-    no_match: int
-    no_input: int
-    repeats: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -85,6 +85,29 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A stretch of the call during which the caller was with somebody, or waited for him."""
+
+    side: str  # line, waiting, operator
+    target: str  # whom he was handed over to; empty with the line
+    began_ms: int
+    ended_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A question of the flow, however often it was asked in a row, and how it went."""
+
+    step: str
+    asked_ms: int
+    left_ms: int
+    intent: str = ""  # what was understood last; empty: nothing was
+    no_match: int = 0
+    no_input: int = 0
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """A call that may not be destroyed."""
 
