@@ -49,8 +49,13 @@ run: setup
 
 setup: env model $(TRIED_VECTORS) $(TRIED_VOICES)
 
+# First what only computes, on both cores, a file on one of them; then what lives in real time, alone.
+REAL_TIME := tests/e2e tests/telephony
 test: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
-	@$(BIN)/python -m pytest
+	@status=0; \
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(addprefix --ignore=,$(REAL_TIME)) || status=$$?; \
+	$(BIN)/python -m pytest $(REAL_TIME) || status=$$?; \
+	exit $$status
 
 check: lint architecture test
 
