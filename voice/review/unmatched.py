@@ -144,7 +144,7 @@ def _rows(wordings: list[Telling], vectors: WordVectors | None) -> Floats:
     for row, words in zip(rows, wordings, strict=True):
         row[[column[word] for word in words]] = [weight[word] for word in words]
     rows /= np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9
-    if vectors is None:
+    if vectors is None or not wordings:
         return rows
     means = [blend(vectors, {word: (weight[word], False) for word in words}) for words in wordings]
     meant = np.array(means, np.float32).reshape(len(wordings), -1)

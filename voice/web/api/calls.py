@@ -103,7 +103,7 @@ def router(desk: Desk, finding: Finding, labels: Labels) -> APIRouter:
 
     def reading(call_id: str, signed: Signed) -> Reading:
         with told():
-            found = desk.reading(call_id, signed)
+            found = desk.archive.reading(call_id, unmasked=signed.unmasked)
             if found is None:
                 raise KeyError(call_id)
             return found
