@@ -2,6 +2,7 @@
 # make test     set up what is missing and run the tests
 # make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
 # make bench    latency, captions, recognition; with TRANSPORT=asterisk: by telephone
+# make bench-archive  what a kept call costs, how long a search takes among 100,000
 # make fixtures make the recorded callers anew
 # make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
 # make telephony  bring a real Asterisk, without root, and place telephone calls over it
@@ -40,7 +41,7 @@ BASE = $(shell for p in $(PYTHON) $(if $(PYTHON),,python3.11 python3 python3.12)
 NEED_BASE = $(if $(BASE),,$(error no usable Python: version 3.11 or 3.12 with the venv module is needed (on Debian: \
 	python3 and python3-venv); name one with: make PYTHON=/path/to/python3.11))
 
-.PHONY: run test check lint architecture bench accuracy telephony fixtures setup env dev model voices lock clean
+.PHONY: run test check lint architecture bench bench-archive accuracy telephony fixtures setup env dev model voices lock clean
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := run
 
@@ -87,6 +88,10 @@ bench: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
 		else echo "recognition is not measured: no recordings of people in ../shared/speech"; fi
 
 endif
+
+# A hundred thousand calls are laid down first; see bench/archive.py --help.
+bench-archive: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
+	@$(BIN)/python bench/archive.py
 
 accuracy: dev model $(TRIED_VECTORS) voices
 	@$(BIN)/python bench/goals.py

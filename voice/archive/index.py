@@ -22,6 +22,7 @@ from voice.archive.terms import SIDES, pair, single, terms
 KIND = "term"  # of what is hashed: see keys.py
 HASH_BYTES = 5  # 8 letters: of a million terms hardly two are alike
 REMEMBERED = 200_000  # hashes of terms
+SAYINGS_REMEMBERED = 2_000
 
 _SQLITE = {
     "and": " AND ",
@@ -46,17 +47,15 @@ class Index:
         self._archive = archive
         self._sql = _SQLITE if archive.engine.dialect.name == "sqlite" else _POSTGRESQL
         self._hash = lru_cache(maxsize=REMEMBERED)(self._hashed)
+        self._bag = lru_cache(maxsize=SAYINGS_REMEMBERED)(self._hashes)  # the line says the same in every call
 
     def put(self, connection: Connection, values: Mapping[str, Any], said: Iterable[tuple[str, str]]) -> None:
         """Make a call findable, or anew: `values` are the columns of Findables but `n`; said: (side, masked text)."""
-        found: set[str] = set()
-        for side, masked in said:
-            found |= terms(side, masked)
+        found = frozenset[str]().union(*(self._bag(side, masked) for side, masked in said))
         connection.execute(delete(Findables).where(Findables.call == values["call"]))
         n = connection.execute(insert(Findables).values(**values).returning(Findables.n)).scalar_one()
         if found:
-            bag = " ".join(sorted(map(self._hash, found)))
-            connection.execute(text(self._sql["insert"]), {"n": n, "words": bag})
+            connection.execute(text(self._sql["insert"]), {"n": n, "words": " ".join(sorted(found))})
 
     def say_anew(self, connection: Connection, call_id: str, said: Iterable[tuple[str, str]] = ()) -> bool:
         """The call is found by these words from now on and by no others; False: it is not findable."""
@@ -77,6 +76,9 @@ class Index:
             any_of = self._sql["or"].join(self._phrase(one, sides) for one in query.unwanted)
             conditions.append(Findables.n.not_in(self._found("unwanted", any_of)))
         return and_(*conditions) if conditions else None
+
+    def _hashes(self, side: str, masked: str) -> frozenset[str]:
+        return frozenset(map(self._hash, terms(side, masked)))
 
     def _hashed(self, term: str) -> str:
         return b32encode(bytes.fromhex(self._archive.keys.token(KIND, term)[: 2 * HASH_BYTES])).decode().lower()
