@@ -7,6 +7,8 @@ import sqlalchemy as sa
 revision = "0004"
 down_revision = "0003"
 
+FILTERED = ("call", "length_ms", "line", "language", "state", "intent", "outcome", "operator", "confidence")
+
 # The words are a bag of terms (see terms.py): no positions, no texts. In SQLite the terms themselves are not kept
 # either, so a row of them is never changed; in PostgreSQL they go with the call.
 WORDS = {
@@ -44,8 +46,8 @@ def upgrade(op: Any) -> None:
         sa.UniqueConstraint("call"),
         sqlite_autoincrement=True,
     )
-    op.create_index("findables_by_time", "findables", ["started_at", "n"])
-    op.create_index("findables_by_risk", "findables", ["risk", "n"])
+    op.create_index("findables_by_time", "findables", ["started_at", "n", "risk", *FILTERED])
+    op.create_index("findables_by_risk", "findables", ["risk", "n", "started_at", *FILTERED])
     op.create_table(
         "masked_texts",
         _call(primary_key=True),
