@@ -251,6 +251,35 @@ def find_calls(page: Page, kind: str, number: str) -> None:
         page.wait_for_timeout(500)
 
 
+def at(path: str) -> Callable[[Visited, Page], Iterator[str]]:
+    """A page that looks one way only; `{record}` in its address is the call's."""
+
+    def look(visited: Visited, page: Page) -> Iterator[str]:
+        page.goto(f"http://{visited.host}{path.format(record=visited.record)}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        yield path
+
+    return look
+
+
+def no_fixture(visited: Visited, page: Page) -> Iterator[str]:
+    """Of a call in writing: there is no sound."""
+    page.goto(f"http://{visited.host}/chat")
+    page.get_by_role("button", name="Начать разговор").click()
+    talk(page, HELP)
+    page.get_by_role("button", name="Закончить").click()
+    expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
+    page.goto(f"http://{visited.host}/archive")
+    record = page.locator("main a[href^='/archive/']").filter(has_text="помощь").first
+    until_s = time.monotonic() + REPLY_MS / 1000
+    while not record.count():  # it is findable a moment after its end
+        assert time.monotonic() < until_s
+        page.wait_for_timeout(500)
+        page.reload()
+    page.goto(f"http://{visited.host}{record.get_attribute('href')}/fixture.zip")
+    yield "no sound"
+
+
 def keeping(visited: Visited, page: Page) -> Iterator[str]:
     """Erases the calls of a chat that is only there for it."""
     sign_in(page, visited.host, "administrator")
@@ -328,12 +357,22 @@ PAGES: dict[str, Callable[[Visited, Page], Iterator[str]]] = {
     "keeping.html": keeping,
     "destruction.html": destruction,
     "forbidden.html": forbidden,
+    "reports_calls.html": at("/reports"),
+    "reports_quality.html": at("/reports/quality"),
+    "reports_recognition.html": at("/reports/recognition"),
+    "reports_unmatched.html": at("/reports/unmatched"),
+    "proposals.html": at("/proposals"),
+    "replay.html": at("{record}/replay"),
+    "no_fixture.html": no_fixture,
 }
 
 
 def test_every_page_is_searched() -> None:
-    pages = {path.name for path in TEMPLATES.glob("*.html") if "{% extends" in path.read_text("utf-8")}
-    assert pages == set(PAGES)
+    based = {
+        path.name: re.findall(r'{% extends "(.*)" %}', path.read_text("utf-8")) for path in TEMPLATES.glob("*.html")
+    }
+    bases = {base for found in based.values() for base in found}
+    assert {name for name, found in based.items() if found} - bases == set(PAGES)
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
