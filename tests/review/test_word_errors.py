@@ -8,8 +8,10 @@ import jiwer
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from voice.archive.archive import Archive
+from voice.archive.tables import Utterances
 from voice.review.corrections import Corrections
 from voice.review.word_errors import Edits, Measured, compared, edits, measured, misheard, sums
 
@@ -82,3 +84,10 @@ def test_corrected_utterances_are_measured_and_others_only_in_reviewed_calls(arc
     assert (one.call, one.utterance, one.line, one.noise) == (call, 2, "1001", "good")
     assert one.first == Edits(words=6, wrong=1) and one.second is None
     assert Counter(step.step for step in measured(archive)) == {"": 1}
+
+
+def test_a_damaged_call_is_left_out(archive: Archive, call: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert Corrections(archive).correct(call, 2, "anna", "меня зовут Иван Петров")
+    with archive.writing() as connection:
+        connection.execute(update(Utterances).values(sealed=b"changed"))
+    assert list(measured(archive)) == [] and call in caplog.text

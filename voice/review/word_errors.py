@@ -5,6 +5,7 @@ Counts are whole numbers, so any grouping of utterances adds up to the same sums
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,10 +17,13 @@ from sqlalchemy import or_, select
 from voice.archive.archive import Archive
 from voice.archive.reading import Read, Reading
 from voice.archive.tables import Calls, Corrections, Figures
+from voice.errors import RecordDamaged
 from voice.nlu.normalise import words
 from voice.nlu.number_words import is_number
 from voice.nlu.numbers import plain_digits
 from voice.review.tables import Reviews
+
+log = logging.getLogger(__name__)
 
 GOOD_LINE = "good"  # where Figures.noise is empty
 
@@ -65,7 +69,7 @@ def measured(
 ) -> Iterator[Measured]:
     """Every utterance that a reviewer corrected, and in calls whose review is done those that he left as they were.
 
-    since, until (not itself), line: of the calls; all when not given. Raises RecordDamaged.
+    since, until (not itself), line: of the calls; all when not given. A damaged record is left out and logged.
     """
     known = or_(
         Calls.id.in_(select(Corrections.call)), Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
@@ -87,7 +91,11 @@ def measured(
     with archive.engine.connect() as connection:
         rows = connection.execute(wanted).all()
     for call_id, line, noise, reviewed in rows:
-        reading = archive.reading(call_id, unmasked=True)
+        try:
+            reading = archive.reading(call_id, unmasked=True)
+        except RecordDamaged as error:
+            log.error("call %s is not counted: %s", call_id, error)
+            continue
         if reading is None:
             continue
         for one in spoken(reading):
