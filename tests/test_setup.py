@@ -93,7 +93,7 @@ def clone(tmp_path: Path) -> Path:
     (binaries / "python").write_text('#!/bin/sh\necho "python $*"\n')
     for program in binaries.iterdir():
         program.chmod(0o755)
-    for stamp in (".runtime", ".dev", ".words", ".voices"):
+    for stamp in (".runtime", ".dev", ".vectors", ".voices"):
         (tmp_path / ".venv" / stamp).touch()
         os.utime(tmp_path / ".venv" / stamp, (1000, 1000))
     return tmp_path

@@ -49,7 +49,8 @@ def kept(archive: Archive) -> Callable[..., str]:
         for event in (*events, HungUp(at_ms=60_000, by="caller")):
             recorder.event(event)
         recorder.seal("caller")
-        archive.tie(recorder.call_id)
+        with archive.writing() as connection:
+            archive.tie(connection, recorder.call_id)
         return recorder.call_id
 
     return keep

@@ -86,7 +86,7 @@ def test_a_call_that_names_itself(host: str, board: SmallBoard) -> None:
         spoken = tone(16_000, 20, hz=300).tobytes()
         client.send(spoken)
         until(lambda: any(isinstance(item.pcm, np.ndarray) for item in board.heard if not isinstance(item, Pressed)))
-        key(client, "5")
+        key(client, "7")
         key(client, "2")
         assert told(client) == "FLUSH_MEDIA"
         key(client, "3")
@@ -94,7 +94,7 @@ def test_a_call_that_names_itself(host: str, board: SmallBoard) -> None:
         assert closed(client) == 1000
     request = board.requests[0]
     assert request == CallRequest(line=LINE, caller="+79161234567", transport="chan_websocket", call_id=request.call_id)
-    assert UUID(request.call_id).version == 4 and Pressed("5") in board.heard
+    assert UUID(request.call_id).version == 4 and Pressed("7") in board.heard
     assert len(board.announced) == 0, "no place is kept for it any more"
 
 
