@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +18,8 @@ from tests.e2e.conftest import CHROMIUM, FLAGS, sign_in
 
 TEMPLATES = Path(voice.web.__file__).parent / "templates"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+ENLARGED = ((640, 360), (320, 256))  # what is left of a screen at 200 and at 400 %
 REPLY_MS = 40_000  # the notice is heard out first, on a busy machine
 STATUS = {
     "узнать статус заявления": "Напишите номер",
@@ -375,34 +378,34 @@ def test_every_page_is_searched() -> None:
     assert {name for name, found in based.items() if found} - bases == set(PAGES)
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(visited: Visited, name: str, colours: str) -> None:
+def test_nothing_keeps_people_out(visited: Visited, name: str) -> None:
+    """axe in both colours, and nothing cut off when it is enlarged, in every state of one visit."""
     page = visited.context.new_page()
-    page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+    usual = page.viewport_size
+    assert usual
     for state in PAGES[name](visited, page):
-        found = Axe().run(page, options=RULES)
-        assert found.violations_count == 0, f"{name}, {state}: {found.generate_report()}"
+        for colours in COLOURS:
+            page.emulate_media(color_scheme=colours)
+            found = Axe().run(page, options=RULES)
+            assert found.violations_count == 0, f"{name}, {state}, {colours}: {found.generate_report()}"
+        for width, height in ENLARGED:
+            page.set_viewport_size({"width": width, "height": height})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name}, {state}: {page.evaluate(WIDE)}"
+        page.set_viewport_size(usual)
     page.close()
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_axe_finds_nothing_in_the_reader_where_the_device_wants_more_contrast(visited: Visited, colours: str) -> None:
+@pytest.mark.parametrize("colours", COLOURS)
+def test_axe_finds_nothing_in_the_reader_where_the_device_wants_more_contrast(
+    visited: Visited, colours: Literal["light", "dark"]
+) -> None:
     page = visited.context.new_page()
-    page.emulate_media(color_scheme=colours, contrast="more")  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=colours, contrast="more")
     for state in reader(visited, page):
         found = Axe().run(page, options=RULES)
         assert found.violations_count == 0, f"{colours}, {state}: {found.generate_report()}"
-    page.close()
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize(("width", "height"), [(640, 360), (320, 256)])
-def test_nothing_is_cut_off_at_200_and_400_percent(visited: Visited, name: str, width: int, height: int) -> None:
-    page = visited.context.new_page()
-    page.set_viewport_size({"width": width, "height": height})
-    for state in PAGES[name](visited, page):
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name}, {state}: {page.evaluate(WIDE)}"
     page.close()
 
 
