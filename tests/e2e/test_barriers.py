@@ -268,12 +268,14 @@ def at(path: str) -> Callable[[Visited, Page], Iterator[str]]:
 def no_fixture(visited: Visited, page: Page) -> Iterator[str]:
     """Of a call in writing: there is no sound."""
     page.goto(f"http://{visited.host}/chat")
+    page.get_by_label("электронная подпись").check()
     page.get_by_role("button", name="Начать разговор").click()
-    talk(page, HELP)
+    page.locator("#answers").get_by_role("button", name="Срок закончился").click()
+    expect(page.locator(".cue-by-line", has_text="не продлевают")).to_be_visible(timeout=REPLY_MS)
     page.get_by_role("button", name="Закончить").click()
     expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
     page.goto(f"http://{visited.host}/archive")
-    record = page.locator("main a[href^='/archive/']").filter(has_text="помощь").first
+    record = page.locator("main a[href^='/archive/']").filter(has_text="Срок закончился").first
     until_s = time.monotonic() + REPLY_MS / 1000
     while not record.count():  # it is findable a moment after its end
         assert time.monotonic() < until_s
