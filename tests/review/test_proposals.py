@@ -21,7 +21,7 @@ from voice.review.word_errors import spoken
 from voice.settings import Settings
 
 RU = ROOT / "prompts" / "ru"
-ODD = "бумага моя там как поживает"  # understood by nothing, meant for application_status
+ODD = "синяя папочка моя как там поживает"  # understood by nothing, meant for application_status
 Said = tuple[str, str | None, float]  # recognised, understood as, how surely
 
 
@@ -78,8 +78,8 @@ def test_what_was_said_otherwise_a_turn_later_is_proposed_as_an_example(
 def test_a_correction_takes_the_place_of_what_was_heard(
     archive: Archive, kept: Callable[..., str], script: Script
 ) -> None:
-    call = kept(("бумага моя та каков живёт", None, 1.0), ("статус заявления", "application_status", 1.0))
-    correct(archive, call, 0, "Бумага моя там как поживает?")
+    call = kept(("синяя папочка моя как та каков живёт", None, 1.0), ("статус заявления", "application_status", 1.0))
+    correct(archive, call, 0, "Синяя папочка моя как там поживает?")
     (one,) = propose(archive, [call], script)
     assert (one.text, one.support[0].corrected) == (ODD, True)
 
@@ -109,7 +109,7 @@ def test_nothing_is_proposed_that_would_teach_something_wrong(
 
 
 def test_nothing_with_personal_data_is_proposed(archive: Archive, kept: Callable[..., str], script: Script) -> None:
-    named = "меня зовут иван петров бумага моя как поживает"
+    named = "меня зовут иван петров синяя папочка моя как там поживает"
     later = ("статус заявления", "application_status", 1.0)
     call = kept((named, None, 1.0), later)
     shown = archive.reading(call)

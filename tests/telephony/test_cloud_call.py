@@ -6,6 +6,7 @@ import asyncio
 import json
 from base64 import b64decode
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,6 +15,7 @@ from xml.etree import ElementTree as xml
 import httpx
 import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosedOK
 
 from tests.telephony.bed import TOKEN, LineProcess
 from tests.telephony.caller import at_a_telephone
@@ -63,13 +65,12 @@ async def talk(url: str, call: str, caller: RecordedCaller) -> None:
         await socket.send(json.dumps(start(customParameters={"call": call})))
         async with asyncio.TaskGroup() as group:
             group.create_task(play(socket, here))
-            async for deed in here.inbound():
-                if socket.close_code is not None:
-                    break
-                if isinstance(deed, Sound):
-                    await socket.send(json.dumps(media(ulaw_encode(deed.pcm))))
-                elif isinstance(deed, Pressed):
-                    await socket.send(json.dumps({"event": "dtmf", "dtmf": {"digit": deed.digit}}))
+            with suppress(ConnectionClosedOK):  # the line has hung up, perhaps between two frames
+                async for deed in here.inbound():
+                    if isinstance(deed, Sound):
+                        await socket.send(json.dumps(media(ulaw_encode(deed.pcm))))
+                    elif isinstance(deed, Pressed):
+                        await socket.send(json.dumps({"event": "dtmf", "dtmf": {"digit": deed.digit}}))
 
 
 async def play(socket: ClientConnection, here: RecordedLine) -> None:
