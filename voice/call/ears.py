@@ -54,7 +54,8 @@ class Ears:
         listening: Listening,
     ) -> None:
         """hears_hz: the rate of what `hear` gets. record: takes every frame, 16 000 Hz. Raises BadAudio."""
-        self._resampler, self._reframer = Resampler(hears_hz, HEARING_HZ), Reframer(FRAME)
+        self._resampler = Resampler(hears_hz, HEARING_HZ, block_ms=FRAME_MS)  # a frame is what is waited for anyway
+        self._reframer = Reframer(FRAME)
         self._detector, self._echo = detector, EchoGuard()
         self._pauses, self._quality = Pauses(), Quality()
         self._recogniser, self._workers = recogniser, workers
