@@ -16,6 +16,7 @@ from voice.asr.catalogue import listing, locate
 from voice.asr.vosk import VoskRecogniser
 from voice.call.log import Reader
 from voice.call.run import BackOffice, Call, Engines, Tongue
+from voice.call.workers import Workers
 from voice.captions.labels import labels
 from voice.captions.live import CallCaptions, CaptionHub
 from voice.captions.pins import shown_pin
@@ -61,7 +62,7 @@ class Switchboard:
     archive: Archive
     captions: CaptionHub
     office: BackOffice
-    workers: ThreadPoolExecutor
+    workers: Workers
     writers: ThreadPoolExecutor
     others: dict[str, Second] = field(default_factory=dict)  # languages beside the line's own, by name
     announced: Announced = field(default_factory=Announced)  # calls on their way from an exchange: each has its place
@@ -74,7 +75,7 @@ class Switchboard:
     async def open(cls, settings: Settings) -> Switchboard:
         """Load and warm everything; a second or two. Raises SetupError, whose text says what to do."""
         voice = open_voice(settings)
-        workers = ThreadPoolExecutor(settings.recogniser_threads, thread_name_prefix="recognise")
+        workers = Workers(settings.recogniser_threads)
         writers = ThreadPoolExecutor(1, thread_name_prefix="record")
         try:
             recogniser, flows, archive, office, _ = await asyncio.gather(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +14,7 @@ from voice.asr.port import Recognised
 from voice.call.ears import Ears
 from voice.call.played import Played
 from voice.call.replies import Replies
+from voice.call.workers import Workers
 from voice.clock import run_in_virtual_time
 from voice.dialog.listening import Listening, Patience
 from voice.events import AnyEvent, BadLine, Event, Final, SpeechEnded, Word
@@ -91,7 +91,7 @@ def heard(
     sound = np.concatenate(pieces)
 
     async def listen() -> None:
-        with ThreadPoolExecutor(1) as workers:
+        with Workers(1) as workers:
             ears = Ears(
                 hears_hz=HEARING_HZ,
                 detector=LoudDetector(),

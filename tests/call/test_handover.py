@@ -11,6 +11,7 @@ import pytest
 from tests.call.test_whole_calls import LINE
 from tests.fakes.engines import ListRecorder, LoudDetector, NoOffice, ScriptedRecogniser, SilentVoice, spoken
 from voice.call.run import Call, Engines
+from voice.call.workers import Workers
 from voice.clock import run_in_virtual_time
 from voice.dialog.machine import Dialog
 from voice.dialog.script import Script
@@ -102,7 +103,7 @@ class Talk:
         async def whole() -> None:
             self.caller = Telephone()
             self.line = ExchangedLine(self.caller)
-            with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(1) as writers:
+            with Workers(2) as workers, ThreadPoolExecutor(1) as writers:
                 engines = Engines(self.recogniser, SilentVoice(), NoOffice(), LoudDetector, workers, writers)
                 self.call = call = Call(
                     line=self.line,

@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes.engines import ListRecorder, NoOffice, ScriptedRecogniser, SilentVoice
 from voice.call.run import Call, Engines
+from voice.call.workers import Workers
 from voice.clock import run_in_virtual_time
 from voice.dialog.machine import Dialog
 from voice.dialog.script import Script
@@ -49,7 +50,7 @@ def write(script: Script, *deeds: Deed) -> Written:
         raise AssertionError("nobody is heard in writing")
 
     async def talk() -> None:
-        with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(1) as writers:
+        with Workers(2) as workers, ThreadPoolExecutor(1) as writers:
             call = Call(
                 line=ChatLine(),
                 dialog=Dialog(script, script.lines[LINE]),

@@ -11,6 +11,7 @@ import pytest
 from tests.call.test_whole_calls import LINE, turns
 from tests.fakes.engines import ListRecorder, LoudDetector, NoOffice, ScriptedRecogniser, SilentVoice
 from voice.call.run import Call, Engines, Tongue
+from voice.call.workers import Workers
 from voice.clock import run_in_virtual_time
 from voice.dialog.machine import Dialog
 from voice.dialog.script import Script, load_script
@@ -37,7 +38,7 @@ def test_from_the_wish_on_the_other_engines_work(script: Script, english: Script
     line = RecordedLine(RecordedCaller(sound, HEARING_HZ, LINE, caller_turns, np.zeros(0, np.int16)), plays_hz=16_000)
 
     async def talk() -> None:
-        with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(1) as writers:
+        with Workers(2) as workers, ThreadPoolExecutor(1) as writers:
             call = Call(
                 line=line,
                 dialog=Dialog(script, script.lines[LINE], languages={"en": english}),

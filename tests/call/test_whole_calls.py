@@ -19,6 +19,7 @@ from tests.fakes.engines import (
     spoken,
 )
 from voice.call.run import Call, Engines
+from voice.call.workers import Workers
 from voice.clock import run_in_virtual_time
 from voice.dialog.machine import Dialog
 from voice.dialog.script import Script
@@ -94,7 +95,7 @@ def play(
 
     async def talk() -> None:
         loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(2) as workers, ThreadPoolExecutor(1) as writers:
+        with Workers(2) as workers, ThreadPoolExecutor(1) as writers:
             call = Call(
                 line=line,
                 dialog=Dialog(script, script.lines[LINE]),

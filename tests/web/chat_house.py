@@ -16,6 +16,7 @@ from fastapi.templating import Jinja2Templates
 from tests.fakes.engines import ListRecorder, ScriptedRecogniser, SilentVoice
 from tests.web.small_line import WEB
 from voice.call.run import Call, Engines
+from voice.call.workers import Workers
 from voice.captions.labels import labels
 from voice.captions.live import CaptionHub
 from voice.desk.backoffice import EmbeddedOffice
@@ -43,7 +44,7 @@ class ChatHouse:
         self._office = EmbeddedOffice(data / "office.db")
         self._calls: dict[str, Call] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._workers, self._writers = ThreadPoolExecutor(2), ThreadPoolExecutor(1)
+        self._workers, self._writers = Workers(2), ThreadPoolExecutor(1)
 
     def begin(self, number: str, host: str = "") -> CallRequest:
         if self.full:

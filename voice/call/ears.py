@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +17,7 @@ from voice.call.backlog import Asked, Backlog, Closed, Opened
 from voice.call.hearing import Heard, Hearing
 from voice.call.played import FRAME, Played
 from voice.call.replies import Replies
+from voice.call.workers import Workers
 from voice.clock import in_worker
 from voice.dialog.listening import Listening
 from voice.errors import EngineFailed
@@ -32,6 +32,7 @@ from voice.vad.quality import Quality
 LOOK_BACK_MS = 400  # sound before the detector's edge that the recogniser gets: the quiet first sound of «да»
 FEED_FRAMES = 5  # 100 ms a feed: fewer thread hops than 20 ms, words no later
 START_MS, START_OVER_LINE_MS = 60, 140  # voiced sound that opens an utterance; while the line speaks, an echo may
+FALLING_SILENT_MS = 100  # longer than the closure of a «к» or «т»: from now on its words may be waited for
 GOING_ON_MS = 700  # silence after words that are whole but may go on
 LONGEST_MS = 20_000
 NOISE_MS = 2_000  # sound over the line's own words without a word in it: nobody speaks to the line, which may go on
@@ -46,7 +47,7 @@ class Ears:
         hears_hz: int,
         detector: Detector,
         recogniser: Recogniser,
-        workers: Executor,
+        workers: Workers,
         publish: Callable[[AnyEvent], None],
         record: Callable[[Pcm16], None],
         played: Played,
@@ -159,6 +160,11 @@ class Ears:
         if now != before and now != "fine":
             self._publish(BadLine(at_ms=self.heard_ms, reason=now))
 
+    def _may_be_over(self, utterance: int) -> bool:
+        """Has the caller fallen silent, or the utterance ended while its sound was waiting?"""
+        running = self._endpointer.is_open and self._utterance == utterance
+        return not running or self._endpointer.silence_ms >= FALLING_SILENT_MS
+
     def _close_early(self, asked: Asked) -> bool:
         """The words are enough: end the utterance, unless the caller has spoken on meanwhile."""
         same_pause = self._endpointer.silence_ms > 0 and self._pause == asked.pause
@@ -190,20 +196,21 @@ class Ears:
                     if len(waiting) < FEED_FRAMES or self._backlog.sound_next:
                         continue  # what has piled up goes in one feed
                 if waiting:
-                    words = await in_worker(self._workers, hearing.feed, np.concatenate(waiting))
+                    workers = self._workers.urgent if self._may_be_over(opened.utterance) else self._workers
+                    words = await in_worker(workers, hearing.feed, np.concatenate(waiting))
                     waiting.clear()
                     self._partial(opened.utterance, stabiliser, words)
                     if opened.over_line and hearing.wordless_ms > NOISE_MS and self._close_now(opened.utterance):
                         heard = Heard()
                         continue
                 if isinstance(item, Asked):
-                    enough = await in_worker(self._workers, hearing.enough)
+                    enough = await in_worker(self._workers.urgent, hearing.enough)
                     if enough and self._close_early(item):
                         heard = enough
                     elif not enough and hearing.may_go_on:
                         self._wait_no_longer_than(self._pauses.pause_ms(GOING_ON_MS, opened.listening.factor))
                 elif isinstance(item, Closed):
-                    heard = await in_worker(self._workers, hearing.finish)
+                    heard = await in_worker(self._workers.urgent, hearing.finish)
         except EngineFailed as error:
             self._publish(Noted(at_ms=self.heard_ms, name="engine_failed", data={"error": str(error)}))
             heard = Heard()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 
 from voice.asr.port import Recogniser
 from voice.call.ears import Ears
 from voice.call.played import Played
 from voice.call.replies import Replies
+from voice.call.workers import Workers
 from voice.dialog.listening import Listening
 from voice.events import AnyEvent, Final, Noted, OperatorSaid, OperatorSaying, Partial
 from voice.line import Pcm16
@@ -24,7 +24,7 @@ class Person:
         hears_hz: int,
         detector: Detector,
         recogniser: Recogniser,
-        workers: Executor,
+        workers: Workers,
         listening: Listening,
         publish: Callable[[AnyEvent], None],
         now_ms: Callable[[], int],

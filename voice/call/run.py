@@ -19,6 +19,7 @@ from voice.call.played import Played
 from voice.call.replies import Replies
 from voice.call.scribe import Recorder, Scribe
 from voice.call.timers import Timers
+from voice.call.workers import Workers
 from voice.call.written import NoEars, Pen
 from voice.clock import in_worker
 from voice.dialog import actions as act
@@ -88,7 +89,7 @@ class Engines:
     voice: Voice
     back_office: BackOffice
     new_detector: Callable[[], Detector]
-    workers: Executor  # threads that recognise
+    workers: Workers  # threads that recognise
     writers: Executor  # the one thread that writes records
     others: Mapping[str, Tongue] = field(default_factory=dict)
 
