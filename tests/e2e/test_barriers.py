@@ -6,12 +6,14 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from pypdf import PdfReader
 
 import voice.web
 from tests.e2e.conftest import CHROMIUM, FLAGS, sign_in
@@ -447,13 +449,17 @@ def follow(page: Page, name: str) -> None:
     raise AssertionError(f"no way to {name!r} by keyboard")
 
 
-def test_printing_makes_a_pdf_with_the_words_and_without_the_buttons(visited: Visited, tmp_path: Path) -> None:
+def test_what_is_kept_is_printed_without_the_buttons_and_fetched_as_pdf(visited: Visited) -> None:
     page = visited.context.new_page()
     page.goto(f"http://{visited.host}{visited.take_away}")
     page.emulate_media(media="print")
-    assert page.get_by_role("button", name="Печать или PDF").is_hidden()
+    assert page.get_by_role("button", name="Печать").is_hidden()
     assert page.get_by_role("navigation").is_hidden()
     expect(page.get_by_text("Узнать статус заявления").first).to_be_visible()
-    pdf = page.pdf(path=tmp_path / "call.pdf")
-    assert pdf.startswith(b"%PDF-") and len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
+    assert len(PdfReader(BytesIO(page.pdf())).pages) == 1
+    page.emulate_media(media="screen")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDF").click()
+    (paper,) = PdfReader(download.value.path()).pages
+    assert "Номер 123 456 78 90." in paper.extract_text()
     page.close()

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.templating import Jinja2Templates
 from fastapi.testclient import TestClient
+from pypdf import PdfReader
 
 import voice.web
 from tests.captions.test_take_away import CALL, TOLD
@@ -62,7 +65,17 @@ def test_text_and_captions_are_files(archive: Archive, client: TestClient) -> No
         assert file.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["", "/text", "/captions.vtt"])
+def test_the_pdf_is_the_same_in_the_same_order(archive: Archive, client: TestClient) -> None:
+    answer = client.get(f"/t/{archive.give_away(ID, 30)}/take-away.pdf")
+    assert answer.headers["content-type"] == "application/pdf" and answer.headers["cache-control"] == "no-store"
+    assert re.fullmatch(r'attachment; filename="call-2026-11-22-\d{4}\.pdf"', answer.headers["content-disposition"])
+    said = PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+    assert said.startswith("Ваш разговор\nГосуслуги, общая линия, 22.11.2026, ")
+    assert said.index(f"Номер 123 456 78 90. {TOLD}") < said.index("Что было сказано") < said.index("Узнать статус.")
+    assert ID.encode() not in answer.content
+
+
+@pytest.mark.parametrize("path", ["", "/text", "/take-away.pdf", "/captions.vtt"])
 def test_a_wrong_secret_opens_nothing(client: TestClient, path: str) -> None:
     for key in ("nobody", ID):
         answer = client.get(f"/t/{key}{path}")

@@ -1,4 +1,4 @@
-"""/t/{key}: what a caller keeps of a call. A page to read and to print, the same as text, the captions as WebVTT."""
+"""/t/{key}: what a caller keeps of a call. A page, the same as PDF and as text, the captions as WebVTT."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from voice.archive.archive import Archive
 from voice.archive.records import Record
 from voice.captions.export import clock, lines, web_vtt
 from voice.captions.labels import Labels
+from voice.captions.pdf import as_pdf
 from voice.captions.take_away import as_text, outcomes
 from voice.events import from_json
 from voice.web.caption_stream import SECRET
@@ -52,9 +53,12 @@ def router(archive: Archive, templates: Jinja2Templates, labels: Labels, *, titl
     @pages.get("/t/{key}/text")
     def text(key: str) -> Response:
         record, _ = fetch(key)
-        head = _head(record, titles)
-        top = f"{head['title']}, {head['started']}"
-        return _file(as_text(_events(record), labels, top), "text/plain", _name(record, "txt"))
+        return _file(as_text(_events(record), labels, _top(record, titles)), "text/plain", _name(record, "txt"))
+
+    @pages.get("/t/{key}/take-away.pdf")
+    def pdf(key: str) -> Response:
+        record, _ = fetch(key)
+        return _file(as_pdf(_events(record), labels, _top(record, titles)), "application/pdf", _name(record, "pdf"))
 
     @pages.get("/t/{key}/captions.vtt")
     def captions(key: str) -> Response:
@@ -77,10 +81,15 @@ def _head(record: Record, titles: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def _top(record: Record, titles: Mapping[str, str]) -> str:
+    head = _head(record, titles)
+    return f"{head['title']}, {head['started']}"
+
+
 def _name(record: Record, ending: str) -> str:
     return f"call-{record.call.started_at.astimezone():%Y-%m-%d-%H%M}.{ending}"
 
 
-def _file(content: str, media_type: str, name: str) -> Response:
+def _file(content: str | bytes, media_type: str, name: str) -> Response:
     headers = {**SECRET, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media_type, headers=headers)

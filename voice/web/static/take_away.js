@@ -1,4 +1,4 @@
-// Printing is the browser's: it makes a PDF, too.
+// Printing is the browser's; the PDF is the server's own.
 
 const button = document.getElementById("print");
 
