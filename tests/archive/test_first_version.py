@@ -10,7 +10,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from voice.archive.archive import Archive
-from voice.archive.schema import MIGRATIONS, connect
+from voice.archive.migrations import FOLDER
+from voice.archive.schema import connect
 from voice.errors import SetupError
 from voice.events import CallStarted, Typed, Word, to_json
 
@@ -22,7 +23,7 @@ PHONE = "79161234567"
 @pytest.fixture
 def old(tmp_path: Path) -> str:
     url = f"sqlite:///{tmp_path / 'archive.db'}"
-    steps = ScriptDirectory(MIGRATIONS)
+    steps = ScriptDirectory(FOLDER)
     with sa.create_engine(url).begin() as connection:
         options = {"fn": lambda revision, _: list(steps._upgrade_revs("0002", revision))}
         context = MigrationContext.configure(connection, opts=options)

@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 import voice.review.tables  # noqa: F401  they are tables of the same database
-from voice.archive.schema import MIGRATIONS, connect
+from voice.archive.migrations import FOLDER
+from voice.archive.schema import connect
 from voice.archive.tables import Base
 from voice.errors import SetupError
 
@@ -32,7 +33,7 @@ def test_migrations_make_exactly_the_tables_the_code_uses(database: str) -> None
 
 def test_the_newest_step_goes_back_and_up_again(database: str) -> None:
     engine = connect(database)
-    steps = ScriptDirectory(MIGRATIONS)
+    steps = ScriptDirectory(FOLDER)
     with engine.connect() as connection, connection.begin():
         context = MigrationContext.configure(
             connection, opts={"fn": lambda revision, _: steps._downgrade_revs("-1", revision)}
@@ -68,7 +69,7 @@ def test_a_migration_that_dies_leaves_nothing_half(tmp_path: Path, monkeypatch: 
     url = f"sqlite:///{tmp_path / 'a.db'}"
 
     with monkeypatch.context() as patched:
-        patched.setattr("voice.archive.schema.Operations", _Dying)
+        patched.setattr("voice.archive.upgrade.Operations", _Dying)
         with pytest.raises(RuntimeError, match="power cut"):
             connect(url)
     with sqlite3.connect(tmp_path / "a.db") as raw:

@@ -1,21 +1,17 @@
-"""Open the database and bring its tables to what this version needs. The only file that imports alembic."""
+"""Open the database and bring its tables to what this version needs."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from alembic.operations import Operations
-from alembic.runtime.migration import MigrationContext, RevisionStep
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, String, column, create_engine, event, inspect, make_url, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from voice.archive.keys import KeyRing
+from voice.archive.migrations import VERSION, newest
 from voice.errors import SetupError
 
-MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 5_000  # another process may be writing: wait this long before calling it a failure
 
 
@@ -34,13 +30,12 @@ def connect(url: str, keys: KeyRing | None = None) -> Engine:
             event.listen(engine, "begin", _begin_sqlite)
         else:
             engine = create_engine(parsed, pool_pre_ping=True)
-        _upgrade(engine, keys)
+        if not _is_newest(engine):
+            from voice.archive.upgrade import upgrade
+
+            upgrade(engine, keys)
     except (OSError, SQLAlchemyError, ImportError) as error:
         raise SetupError(f"cannot open the archive {parsed.render_as_string()}: {error}") from error
-    except CommandError as error:
-        raise SetupError(
-            f"the archive {parsed.render_as_string()} was written by a newer version of this program: {error}"
-        ) from error
     return engine
 
 
@@ -62,17 +57,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def _upgrade(engine: Engine, keys: KeyRing | None) -> None:
-    steps = ScriptDirectory(MIGRATIONS)
-    head = steps.get_current_head()
+def _is_newest(engine: Engine) -> bool:
+    """Is there nothing to upgrade? What does that takes long to import, and is seldom wanted."""
     with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == head:
-            return
-
-    def up(revision: Any, _context: MigrationContext) -> list[RevisionStep]:
-        return list(steps._upgrade_revs("head", revision))
-
-    # Immediate: of two processes that start at once, the second waits and then finds nothing left to do.
-    with engine.connect().execution_options(immediate=True) as connection, connection.begin():
-        context = MigrationContext.configure(connection, opts={"fn": up, "transactional_ddl": True, "keys": keys})
-        context.run_migrations(op=Operations(context))
+        if not inspect(connection).has_table(VERSION):
+            return False
+        is_now = connection.execute(select(column("version_num", String)).select_from(table(VERSION))).scalars().all()
+    return is_now == [newest()]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voice.nlu.logistic import chances
+from voice.nlu.odds import chances
 from voice.nlu.weights import Floats
 
 SURE = 0.75  # from here on go on without asking

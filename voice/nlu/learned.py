@@ -18,19 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from voice.nlu import (
-    clusters,
-    evidence,
-    features,
-    lessons,
-    logistic,
-    normalise,
-    pieces,
-    sentence_vectors,
-    templates,
-    vocabulary,
-    word_vectors,
-)
+from voice.nlu import sentence_vectors, word_vectors
 from voice.nlu.features import Features
 from voice.nlu.intents import Intents
 from voice.nlu.lessons import Lesson, lessons_of
@@ -43,11 +31,12 @@ WIDTH = 8192
 # Weights of a sentence's vectors beside all its other features together, chosen by cross-validation: of its words'
 # vector, of the sentence's own, and of the words' where the sentence has none.
 _WORDS, _SENTENCE, _ONLY_WORDS = 0.4, 0.7, 0.7
+_TAUGHT_BY = (
+    "learned", "teaching", "logistic", "odds", "clusters", "features", "evidence", "lessons", "templates", "normalise",
+    "vocabulary", "word_vectors", "sentence_vectors", "pieces",
+)  # fmt: skip
 _PIECE = 0.6  # weight of a piece of a word beside the word itself
 _STRANGE = 2.5  # how much a word never seen counts beside the rarest one: the talk may be of something else
-_KINDS = 8  # what lies elsewhere is of many kinds, each learned by itself
-_OF_A_KIND = 20  # sentences at least
-_WARY = 3.0  # weight of what lies elsewhere: to act on it is worse than to ask once more
 
 
 class Learned:
@@ -116,10 +105,7 @@ class Learned:
 
     def _key(self) -> str:
         """All that the weights depend on, as a hash: the sentences, the lists, this code."""
-        learning = (features, evidence, lessons, logistic, clusters, templates, normalise, vocabulary)
-        modules = (*learning, word_vectors, sentence_vectors, pieces)
-        code = [Path(module.__file__ or "").read_bytes() for module in modules]
-        code.append(Path(__file__).read_bytes())
+        code = [Path(__file__).with_name(f"{module}.py").read_bytes() for module in _TAUGHT_BY]
         from_files = self._taught is None and self._data.digest
         there = [vectors is not None for vectors in (self._vectors, self._encoder)]
         known = (self._data.digest, () if from_files else self.lessons, there, code)
@@ -137,7 +123,12 @@ class Learned:
         blends = np.stack([self._blend(lesson.said, numbers, rarity, unseen) for lesson in self.lessons])
         meanings = self._meanings([lesson.said for lesson in self.lessons], blends)
         centre = meanings.mean(axis=0)
-        table = _solve(known, meanings - centre, self.lessons, rarity, _hashed(names), self._intents)
+        column, sign = _hashed(names)
+        signed = rarity * sign
+        taught = [(column[row], signed[row] / (np.linalg.norm(signed[row]) + 1e-9)) for row in known]
+        from voice.nlu.teaching import solve  # what it needs takes long to import, and most starts only remember
+
+        table = solve(taught, WIDTH, meanings - centre, self.lessons, self._intents)
         return Weights(names, rarity, table, centre, len(rows))
 
     def _blend(self, said: Sequence[str], numbers: Mapping[str, int], rarity: Floats, unseen: float) -> Floats:
@@ -163,39 +154,3 @@ def _hashed(names: Sequence[str]) -> tuple[NDArray[np.int64], Floats]:
     """The column of each feature and its sign there: features that share a column add up to nothing on the average."""
     codes = np.array([zlib.crc32(name.encode()) for name in names], dtype=np.int64)
     return codes % WIDTH, np.where(codes >> 16 & 1, 1, -1).astype(np.float32)
-
-
-def _solve(
-    known: Sequence[NDArray[np.int64]],
-    meanings: Floats,
-    taught: Sequence[Lesson],
-    rarity: Floats,
-    hashed: tuple[NDArray[np.int64], Floats],
-    intents: int,
-) -> Floats:
-    """The table of weights: WIDTH rows and those of `meanings`, a column for each intent and each kind of elsewhere.
-
-    known: for each lesson the numbers of its features. meanings: lessons x numbers of a vector.
-    """
-    column, sign = hashed
-    signed = rarity * sign
-    rows = logistic.sparse(((column[row], signed[row] / (np.linalg.norm(signed[row]) + 1e-9)) for row in known), WIDTH)
-    owners = np.array([lesson.owner for lesson in taught], dtype=np.int64)
-    denies = np.array([lesson.denies for lesson in taught], dtype=bool)
-    trust = _trust(taught, owners, denies, intents + 1)
-    elsewhere = owners == intents
-    trust[elsewhere] *= _WARY
-    kinds = max(1, min(_KINDS, int(elsewhere.sum()) // _OF_A_KIND))
-    if kinds > 1:
-        owners[elsewhere] += clusters.clusters(rows[elsewhere].toarray(), kinds)
-    return logistic.fit(logistic.Rows(rows, meanings, owners, denies, trust), intents + kinds)
-
-
-def _trust(taught: Sequence[Lesson], owners: NDArray[np.int64], denies: NDArray[np.bool_], classes: int) -> Floats:
-    """The weight of each lesson: those of an intent that has few count somewhat more."""
-    own = np.array([lesson.weight for lesson in taught], np.float32)
-    total = np.bincount(owners, own * ~denies, classes)
-    usual = total.sum() / max(1, np.count_nonzero(total))
-    balance = np.sqrt(usual / np.maximum(total, 0.2 * usual + 1e-9))
-    trust: Floats = (own * balance[owners]).astype(np.float32)
-    return trust

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from voice.nlu.odds import chances
 from voice.nlu.weights import Floats
 
 _RIDGE = 0.007  # together for all rows: chosen by cross-validation
@@ -77,13 +78,6 @@ def fit(rows: Rows, classes: int) -> Floats:
         moves.append((other - table, other_slope - slope))
         table, loss, slope = other, other_loss, other_slope
     return table
-
-
-def chances(scores: Floats) -> Floats:
-    """Log odds as probabilities that add up to 1 in each row."""
-    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    found: Floats = powers / powers.sum(axis=-1, keepdims=True)
-    return found
 
 
 def _loss(rows: Rows, trust: Floats, table: Floats) -> tuple[float, Floats]:
