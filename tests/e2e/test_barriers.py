@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Browser, BrowserContext, FloatRect, Locator, Page, Playwright, expect
 from pypdf import PdfReader
 
 import voice.web
@@ -411,6 +412,77 @@ def test_axe_finds_nothing_in_the_reader_where_the_device_wants_more_contrast(
         found = Axe().run(page, options=RULES)
         assert found.violations_count == 0, f"{colours}, {state}: {found.generate_report()}"
     page.close()
+
+
+CONTRAST = """async (png) => {
+  const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob())
+  const canvas = new OffscreenCanvas(image.width, image.height).getContext("2d")
+  canvas.drawImage(image, 0, 0)
+  const { data } = canvas.getImageData(0, 0, image.width, image.height)
+  const linear = (byte) => (byte <= 10 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4)
+  let [darkest, lightest] = [1, 0]
+  for (let at = 0; at < data.length; at += 4) {
+    const [red, green, blue] = [0, 1, 2].map((part) => linear(data[at + part]))
+    const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    darkest = Math.min(darkest, luminance)
+    lightest = Math.max(lightest, luminance)
+  }
+  return (lightest + 0.05) / (darkest + 0.05)
+}"""
+LINE = "(words, name) => { words.className = name; return getComputedStyle(words).textDecorationLine }"
+EDGE_PX = 6  # a border and what it stands on
+
+
+@pytest.mark.parametrize("colours", COLOURS)
+def test_forced_colours_leave_to_be_seen_what_colour_told(visited: Visited, colours: Literal["light", "dark"]) -> None:
+    """Of the painted pixels: in forced colours axe sets the author's text on the device's ground, which nobody sees."""
+    eye, line, page = (visited.context.new_page() for _ in range(3))
+
+    def seen(part: Locator, *, edge: bool = False) -> float:
+        """Contrast of the lightest and the darkest painted there, or at its lower edge."""
+        part.scroll_into_view_if_needed()
+        box = part.bounding_box()
+        assert box
+        left, top, width, height = box["x"], box["y"], box["width"], box["height"]
+        if edge:
+            left, top, width, height = left + width / 4, top + height - EDGE_PX, width / 2, EDGE_PX
+        clip = FloatRect(x=left, y=top, width=width, height=height)
+        png = part.page.screenshot(clip=clip, animations="disabled")
+        return float(eye.evaluate(CONTRAST, base64.b64encode(png).decode()))
+
+    for shown in (line, page):
+        shown.emulate_media(color_scheme=colours, forced_colors="active")
+    dial_without_microphone(line, visited.host)
+    links = line.locator(".top nav a")
+    seen_below = {link.get_attribute("aria-current"): seen(link, edge=True) for link in links.all()}
+    assert seen_below["page"] >= 3 and seen_below[None] == 1, "the page one is on is told from the others"
+    line.locator("#speaking").evaluate("told => { told.dataset.who = 'line' }")
+    assert seen(line.locator("#speaking .bars")) >= 3, "somebody speaks"
+    assert seen(line.get_by_role("button", name="Завершить звонок"), edge=True) >= 3, "a button looks like one"
+    key = line.get_by_role("button", name="5", exact=True)
+    grounds = []
+    for pressed in ("remove", "add"):
+        key.evaluate("(key, change) => key.classList[change]('pressed')", pressed)
+        assert seen(key) >= 4.5
+        grounds.append(key.evaluate("key => getComputedStyle(key).backgroundColor"))
+    assert grounds[0] != grounds[1], "a key is pressed"
+
+    path = line.locator("#other-device").get_attribute("href")
+    page.goto(f"http://{visited.host}{path}")
+    expect(page.locator(".cue-by-line").first).to_be_visible()
+    page.locator("#look summary").click()
+    for look in ("тёмные", "светлые", "Высокий контраст"):
+        page.get_by_label(look).check()
+        for part in (page.get_by_role("button", name="Пауза"), page.get_by_text("Размер текста", exact=True)):
+            assert seen(part) >= 4.5, f"{look}: the device's colours stay"
+    page.keyboard.press("Escape")
+    page.evaluate("document.documentElement.dataset.contrast = ''")
+    stable = page.locator(".cue-stable").first
+    assert seen(stable) >= 4.5
+    lines = [stable.evaluate(LINE, name) for name in ("cue-stable", "cue-rest")]
+    assert lines == ["none", "underline"], "words that may still change are told from the others"
+    for shown in (line, page, eye):
+        shown.close()
 
 
 def test_a_call_is_read_and_kept_by_keyboard_alone(visited: Visited, chromium: Callable[..., Browser]) -> None:
