@@ -74,7 +74,7 @@ def _is_home(said: Sequence[Token], i: int) -> bool:
     """«живу», «из деревни»."""
     words = rules().addresses
     return said[i].word in words.home or (
-        said[i].word in words.from_ and i + 1 < len(said) and said[i + 1].word in words.village
+        said[i].word in words.out_of and i + 1 < len(said) and said[i + 1].word in words.village
     )
 
 
@@ -111,7 +111,7 @@ def _homes(said: Sequence[Token], i: int) -> Iterator[tuple[int, int]]:
             yield j, last
             left, j = _HOME_WORDS, last + 1
             continue
-        joins = said[j].word in words.inside or said[j].word in words.from_ or _is_ordinal(said, j)
+        joins = said[j].word in words.inside or said[j].word in words.out_of or _is_ordinal(said, j)
         if not (joins or _is_name(said[j]) or _of_place(said[j])):
             return
         left, j = left - 1, j + 1
@@ -140,7 +140,7 @@ def _index(said: Sequence[Token], i: int) -> int:
 def _village(said: Sequence[Token], i: int) -> int:
     """The last word of a village's name, and of the street and the house behind it; 0: none is named."""
     words = rules().addresses
-    own = any(token.word in words.home or token.word in words.from_ for token in said[max(0, i - _GAP) : i])
+    own = any(token.word in words.home or token.word in words.out_of for token in said[max(0, i - _GAP) : i])
     last = 0
     for j in range(i + 1, min(len(said), i + 1 + _NAME_WORDS)):
         token = said[j]

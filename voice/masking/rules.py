@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from voice.errors import PromptError
 from voice.masking.spans import Kind
 from voice.masking.tokens import Token
+
+T = TypeVar("T")
 
 RULES = Path(__file__).with_name("rules") / "ru.toml"
 LABELS = Path(__file__).with_name("labels") / "ru.toml"
@@ -92,7 +94,7 @@ class Addresses:
     ordinals: Words
     counted: Words
     on: Words
-    from_: Words
+    out_of: Words
     before_words: int
 
 
@@ -161,9 +163,9 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         again=Words(frozenset(data["again"]["words"]), tuple(data["again"]["begins"])),
         again_words=data["again"]["most_words"],
         births=_births(data["birth"], data["months"]),
-        mail=_mail(data["mail"]),
+        mail=_section(Mail, data["mail"], most_words=data["mail"]["most_words"]),
         names=_names(data["names"]),
-        addresses=_addresses(data["addresses"]),
+        addresses=_section(Addresses, data["addresses"], before_words=data["addresses"]["before_words"]),
         beside=_whole(data["answers"]["beside"]),
         parts=Words(begins=tuple(data["answers"]["parts"])),
     )
@@ -181,66 +183,30 @@ def _numbers(data: Mapping[str, Any]) -> Numbers:
 
 
 def _births(data: Mapping[str, Any], months: Mapping[str, Any]) -> Births:
-    return Births(
-        cues=Words(frozenset(data["words"]), tuple(data["begins"])),
+    return _section(
+        Births,
+        data,
         months=_whole(stem + ending for stem in months["words"] for ending in months["endings"]),
-        years=_whole(data["years"]),
-        inside=_whole(data["inside"]),
         short=frozenset(_pair(phrase) for phrase in data["short"]),
     )
 
 
-def _mail(data: Mapping[str, Any]) -> Mail:
-    return Mail(
-        at=_whole(data["at"]),
-        dot=_whole(data["dot"]),
-        marks=_whole(data["marks"]),
-        hosts=_whole(data["hosts"]),
-        tops=_whole(data["tops"]),
-        before=_whole(data["before"]),
-        letters=_whole(data["letters"]),
-        most_words=data["most_words"],
-    )
-
-
 def _names(data: Mapping[str, Any]) -> Names:
-    return Names(
-        sure=_whole(data["sure"]),
-        soft=_whole(data["soft"]),
-        kin=_whole(data["kin"]),
-        having=_whole(data["having"]),
-        weak=_whole(data["weak"]),
-        between=_whole(data["between"]),
-        never=_whole(data["never"]),
-        places=_whole(data["places"]),
-        named_after=_whole(data["named_after"]),
+    return _section(
+        Names,
+        data,
         surname=re.compile(rf"\w{{2,}}(?:{data['surname']})"),
         patronymic=re.compile(data["patronymic"]),
-        spelling=_whole(data["spelling"]),
     )
 
 
-def _addresses(data: Mapping[str, Any]) -> Addresses:
-    return Addresses(
-        street=Words(frozenset(data["street_short"]), tuple(data["street"])),
-        settlement=Words(frozenset(data["settlement_short"]), tuple(data["settlement"])),
-        village=Words(frozenset(data["village_short"]), tuple(data["village"])),
-        garden=Words(begins=tuple(data["garden"])),
-        plot=_whole(data["plot"]),
-        house=_whole(data["house"]),
-        flat=_whole(data["flat"]),
-        home=_whole(data["home"]),
-        index=_whole(data["index"]),
-        office=Words(frozenset(data["office_words"]), tuple(data["office"])),
-        inside=_whole(data["inside"]),
-        outside=_whole(data["outside"]),
-        letters=_whole(data["letters"]),
-        ordinals=_whole(data["ordinals"]),
-        counted=_whole(data["counted"]),
-        on=_whole(data["on"]),
-        from_=_whole(data["from"]),
-        before_words=data["before_words"],
-    )
+def _section(kind: Callable[..., T], data: Mapping[str, Any], **made: object) -> T:
+    """Words by the names of the fields: `x` are whole words, `x_begins` beginnings; made: what is not of words."""
+    names = {one.name for one in fields(cast(Any, kind))} - made.keys()
+    if missing := {name for name in names if name not in data and f"{name}_begins" not in data}:
+        raise KeyError(min(missing))
+    words = {name: Words(frozenset(data.get(name, ())), tuple(data.get(f"{name}_begins", ()))) for name in names}
+    return kind(**words, **made)
 
 
 def _pair(phrase: str) -> tuple[str, str]:
