@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.nlu.morphology import known, lemmas, tags
+from voice.nlu.morphology import known, lemmas, share, tags
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,8 @@ def test_what_is_no_russian_word_is_its_own_form(word: str) -> None:
 @given(st.text(max_size=20))
 def test_anything_has_a_lemma_and_never_fails(word: str) -> None:
     assert all(lemma == lemma.lower() for lemma in lemmas(word)) and isinstance(tags(word), frozenset)
+
+
+def test_a_share_is_of_readings_that_have_all_the_grammemes_at_once() -> None:
+    assert share("ленина", "Surn", "gent") > 0.5 and share("жуков", "Surn", "plur") < share("жуков", "Surn")
+    assert share("стол", "Surn") == 0.0 and share("12", "NOUN") == 0.0

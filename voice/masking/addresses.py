@@ -4,175 +4,197 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voice.masking.places import (
+    GAP,
+    NAME_WORDS,
+    counts,
+    is_dedicated,
+    is_house,
+    is_index,
+    is_name,
+    is_number,
+    is_ordinal,
+    is_persons,
+    is_street_adjective,
+    is_surely_name,
+    is_word,
+    number,
+    of_place,
+    tells_home,
+    tells_office,
+)
+from voice.masking.replies import replies
+from voice.masking.rows import rows
 from voice.masking.rules import rules
+from voice.masking.streets import bare, entrance, homes
 from voice.masking.tokens import Token
-from voice.nlu.morphology import known, tags
-from voice.nlu.number_words import NUMBER_WORDS
+from voice.nlu.morphology import tags
 
-_GAP = 4  # words between two parts of one address
-_NAME_WORDS = 3  # of a street
-_HOME_WORDS = 6  # between «живу» and the number of the house
-_INDEX = 6  # digits
-_PLACES = frozenset({"Geox", "Surn", "Name"})
-_NAMES = frozenset({"Geox", "Surn", "Name", "ADJF"})
-_DEEDS = frozenset({"VERB", "INFN", "NPRO", "PREP", "CONJ", "PRCL", "ADVB", "GRND", "PRED"})
+_INDEX_DIGITS = 6
 
 
 def addresses(said: Sequence[Token], *, asked: bool, office: bool) -> Iterator[tuple[int, int]]:
     """First and last word of each. asked: where somebody lives was asked. office: the talk is of an office."""
     anchors = sorted(_anchors(said, asked=asked))
+    whole = _is_whole(said)
     while anchors:
         first, last, flat = anchors.pop(0)
-        while anchors and anchors[0][0] - last <= _GAP:
+        while anchors and anchors[0][0] - last <= GAP:
             _, end, other = anchors.pop(0)
             last, flat = max(last, end), flat or other
         begin, end = _begin(said, first), _end(said, last)
-        own = flat or asked or any(_is_home(said, i) for i in range(max(0, begin - _GAP), first))
+        own = flat or asked or whole or tells_home(said[max(0, begin - GAP) : first])
         words = rules().addresses
         named = begin < first or any(
-            token.word in words.street or token.word in words.village for token in said[max(0, first - 1) : end + 1]
+            token.word in words.street or token.word in words.village or is_surely_name(token)
+            for token in said[max(0, first - 1) : end + 1]
         )
-        if own or (named and not office and not _tells_office(said)):
+        if own or (named and not office and not tells_office(said)):
             yield begin, end
 
 
 def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, bool]]:
-    """Words with a number that belong to an address: first and last word, and is it a flat."""
+    """Words that an address is known by: first and last word, and is it surely somebody's own."""
     words = rules().addresses
-    if asked and _is_number(said):
+    if asked and is_number(said):
         yield 0, len(said) - 1, True
         return
+    if asked:
+        yield from ((first, last, True) for first, last in replies(said))
     for i, token in enumerate(said):
-        number = _number(said, i + 1)
-        if token.word in words.flat and number:
-            yield i, number, True
-        elif _is_house(token) and number:
-            yield i, number, False
-        elif token.word in words.index and (index := number or _index(said, i)):
+        behind = number(said, i + 1)
+        if token.word in words.flat and behind:
+            yield i, behind, True
+        elif is_house(token) and behind and not counts(said, behind):
+            yield i, behind, False
+        elif token.word in words.index and (index := behind or _index(said, i)):
             yield i, index, True
-        elif token.word in words.plot and number and _is_garden(said, i):
-            yield i, number, True
-        elif token.word in words.street and (house := _house(said, i)):
+        elif token.word in words.index and (first := _index_before(said, i)) < i:
+            yield first, i, True
+        elif (token.word in words.flat or is_house(token)) and i and is_ordinal(said, i - 1) and tells_home(said):
+            yield i - 1, i, True
+        elif token.word in words.plot and behind and _is_garden(said, i):
+            yield i, behind, True
+        elif token.word in words.street and is_word(token) and (house := _house(said, i)):
             yield i, house, False
-        elif token.word in words.village and _is_word(token) and (last := _village(said, i)):
+        elif of_place(token) and (last := _street(said, i) or _village(said, i)):
             yield i + 1, last, False
         elif token.word in words.home:
-            yield from ((first, last, False) for first, last in _homes(said, i))
-        elif token.is_plain_number and (last := _entrance(said, i)):
-            yield i, last, False
-        elif asked and i > 0 and _is_name(said[i - 1]) and token.is_plain_number and (number := _number(said, i)):
-            yield i, number, False
+            yield from ((first, last, False) for first, last in homes(said, i))
+        elif token.is_plain_number:
+            if last := entrance(said, i):
+                yield i, last, False
+            elif place := bare(said, i):
+                yield *place, False
 
 
-def _is_number(said: Sequence[Token]) -> bool:
-    """A number alone: a house, a flat, an index."""
-    counted = [token.is_plain_number for token in said if not token.is_filler]
-    return bool(counted) and all(counted)
-
-
-def _is_home(said: Sequence[Token], i: int) -> bool:
-    """«живу», «из деревни»."""
-    words = rules().addresses
-    return said[i].word in words.home or (
-        said[i].word in words.out_of and i + 1 < len(said) and said[i + 1].word in words.village
-    )
-
-
-def _number(said: Sequence[Token], i: int) -> int:
-    """The last word of a number that begins at `i`, or one word later; 0: none does."""
-    if i < len(said) and said[i].word in rules().addresses.inside and not said[i].is_plain_number:
-        i += 1
-    if i >= len(said) or not said[i].is_plain_number:
-        return 0
-    while i + 1 < len(said) and said[i + 1].is_plain_number:
-        i += 1
-    return 0 if i + 1 < len(said) and said[i + 1].word in rules().addresses.counted else i
+def _is_whole(said: Sequence[Token]) -> bool:
+    """Is nothing said but an address, or a piece of one: «дом двенадцать литера б»?"""
+    words, beside = rules().addresses, rules().beside
+    units = [token for token in said if is_house(token) or token.word in words.flat or token.word in words.plot]
+    tells = len(units) > 1 or any(token.word not in words.level for token in units)
+    return tells and all(
+        token.is_plain_number or token.is_filler or is_house(token) or of_place(token) or token.word in beside
+        or token.word in words.flat or token.word in words.plot or token.word in words.inside
+        or token.word in words.letters or token.word in words.parting or is_surely_name(token)
+        for token in said
+    )  # fmt: skip
 
 
 def _house(said: Sequence[Token], i: int) -> int:
     """The last word of the house's number behind a street's word and its name; 0: there is none."""
-    for j in range(i + 1, min(len(said), i + 2 + _NAME_WORDS)):
+    for j in range(i + 1, min(len(said), i + 2 + NAME_WORDS)):
         if said[j].is_plain_number:
-            return _number(said, j)
-        if not _is_name(said[j]) and said[j].word not in rules().addresses.house:
+            last = number(said, j)
+            return (_counted_name(said, last) if j == i + 1 else 0) or last
+        if not is_name(said[j]) and not is_house(said[j]) and said[j].word not in rules().addresses.inside:
             return 0
     return 0
 
 
-def _homes(said: Sequence[Token], i: int) -> Iterator[tuple[int, int]]:
-    """The words of each number in «живу на Гагарина пять», «переехала с Кирова пять на Мира три»."""
-    words = rules().addresses
-    left, j = _HOME_WORDS, i + 1
-    while left and j < len(said):
-        if said[j].is_plain_number and not _is_ordinal(said, j):
-            last = _number(said, j)
-            if not last or not (_is_name(said[j - 1]) or said[j - 1].word in words.house):
-                return
-            yield j, last
-            left, j = _HOME_WORDS, last + 1
-            continue
-        joins = said[j].word in words.inside or said[j].word in words.out_of or _is_ordinal(said, j)
-        if not (joins or _is_name(said[j]) or _of_place(said[j])):
-            return
-        left, j = left - 1, j + 1
+def _counted_name(said: Sequence[Token], last: int) -> int:
+    """The house behind a name that begins with a number: «двадцати шести бакинских комиссаров сорок»; 0: none."""
+    for j in range(last + 1, min(len(said), last + 2 + NAME_WORDS)):
+        if said[j].is_plain_number:
+            return number(said, j) if j > last + 1 else 0
+        if not is_name(said[j]) and not is_house(said[j]):
+            return 0
+    return 0
 
 
-def _entrance(said: Sequence[Token], i: int) -> int:
-    """The last word of «семь, второй подъезд» behind a street's name at `i` - 1; 0: it is none."""
-    words = rules().addresses
-    if i == 0 or not _is_surely_name(said[i - 1]):
+def _street(said: Sequence[Token], i: int) -> int:
+    """The last word of the name of somebody's street, without a house; 0: it is not somebody's own, or has no name."""
+    if said[i].word not in rules().addresses.street or not tells_home(said[max(0, i - GAP) : i]):
         return 0
-    last = _number(said, i)
-    behind = said[last + 1].word if last and last + 1 < len(said) else ""
-    return last + 1 if behind in words.house or behind in words.flat else 0
+    last = 0
+    for j in range(i + 1, min(len(said), i + 1 + NAME_WORDS)):
+        adjective = "ADJF" in tags(said[j].word) and is_name(said[j]) and (j == i + 1 or is_persons(said[j - 1].word))
+        if is_surely_name(said[j]) or adjective:
+            last = j
+        else:
+            break
+    return last
 
 
 def _is_garden(said: Sequence[Token], i: int) -> bool:
     """Is the plot at `i` one of a garden society's: «СНТ Ромашка, участок 5»?"""
-    return any(token.word in rules().addresses.garden for token in said[max(0, i - _GAP) : i])
+    return any(token.word in rules().addresses.garden for token in said[max(0, i - 2 * GAP) : i])
 
 
 def _index(said: Sequence[Token], i: int) -> int:
     """The last word of the number in «индекс мой ...»; 0: there is none."""
-    return _number(said, i + 2) if i + 1 < len(said) and said[i + 1].word in rules().names.between else 0
+    return number(said, i + 2) if i + 1 < len(said) and said[i + 1].word in rules().names.between else 0
+
+
+def _index_before(said: Sequence[Token], i: int) -> int:
+    """The first word of the index in «... это индекс»; `i`: there is none."""
+    end = i - 1 if i and said[i - 1].is_filler else i
+    first = _with_index(said, end)
+    return first if first < end else i
 
 
 def _village(said: Sequence[Token], i: int) -> int:
     """The last word of a village's name, and of the street and the house behind it; 0: none is named."""
     words = rules().addresses
-    own = any(token.word in words.home or token.word in words.out_of for token in said[max(0, i - _GAP) : i])
+    if said[i].word not in words.village:
+        return 0
+    own = tells_home([*said[max(0, i - GAP) : i], *said[i + 1 : i + 1 + GAP]]) or any(
+        token.word in words.out_of or token.word in words.leading for token in said[max(0, i - 1) : i]
+    )
     last = 0
-    for j in range(i + 1, min(len(said), i + 1 + _NAME_WORDS)):
+    for j in range(i + 1, min(len(said), i + 1 + NAME_WORDS)):
         token = said[j]
         if token.is_plain_number and last:
-            return _number(said, j) or last
-        if _is_surely_name(token) or (token.capital and said[j - 1].short):
+            return number(said, j) or last
+        named = is_surely_name(token) or (token.capital and said[j - 1].short)
+        if named or (own and (j == i + 1 or last == j - 1) and _may_name_a_village(said, j)):
             last = j
-        elif not ("ADJF" in tags(token.word) and _agree(said, j)):
+        elif not (is_name(token) and "ADJF" in tags(token.word) and _agree(said, j)):
             break
-        elif own:
+        elif own or j == i + 1:
             last = j
     return last
 
 
+def _may_name_a_village(said: Sequence[Token], j: int) -> bool:
+    """«в деревне Бор»: a noun beside the word for a village, in the case that names have, and nothing said of it."""
+    token = said[j]
+    words = rules().addresses
+    behind = said[j + 1] if j + 1 < len(said) else None
+    ends = behind is None or behind.breaks or of_place(behind) or is_house(behind) or behind.word in words.home
+    return (
+        ends
+        and is_name(token)
+        and {"NOUN", "nomn", "inan"} <= tags(token.word)
+        and token.word not in rules().addresses.house
+    )
+
+
 def _agree(said: Sequence[Token], j: int) -> bool:
     """Does an adjective stand as names of places do, «Нижние ...», «хутор Весёлый»: before a name or at the end?"""
-    return j + 1 == len(said) or _is_surely_name(said[j + 1])
-
-
-def _is_ordinal(said: Sequence[Token], i: int) -> bool:
-    """«третья Парковая», «3-я Парковая» (its digits or the ending)."""
-    word = said[i].word
-    if word in NUMBER_WORDS:
-        return NUMBER_WORDS[word].ordinal
-    first = i if word.isdigit() else i - 1
-    pair = said[first : first + 2] if first >= 0 else ()
-    return (
-        len(pair) == 2
-        and pair[0].word.isdigit()
-        and pair[1].word in rules().addresses.ordinals
-        and pair[1].start <= pair[0].end + 1
-    )
+    if j + 1 == len(said) or said[j + 1].word in rules().addresses.outside:
+        return True
+    return is_surely_name(said[j + 1]) or of_place(said[j + 1]) or _may_name_a_village(said, j + 1)
 
 
 def _begin(said: Sequence[Token], first: int) -> int:
@@ -182,65 +204,53 @@ def _begin(said: Sequence[Token], first: int) -> int:
     while at > 0 and first - at < words.before_words:
         at -= 1
         token = said[at]
-        named = _of_place(token) or (_is_name(token) and token.word not in words.outside)
-        if named or (begin == at + 1 and (_is_index(token) or _is_ordinal(said, at))):
+        may_name = is_name if begin == at + 1 else is_surely_name  # over «на» only what surely is a place
+        named = of_place(token) or (may_name(token) and token.word not in words.outside)
+        if named or (begin == at + 1 and (is_index(token) or is_ordinal(said, at))):
             begin = at
         elif not (token.word in words.inside and token.word) and not token.is_plain_number:
             break
-    return begin
+    return _with_index(said, begin)
+
+
+def _with_index(said: Sequence[Token], begin: int) -> int:
+    """The first word of an index that is said before the place that begins at `begin`."""
+    first = begin
+    while first > 0 and said[first - 1].is_plain_number:
+        first -= 1
+    digits = "".join(group.digits for row in rows(0, said[first:begin]) for group in row.groups)
+    return first if len(digits) == _INDEX_DIGITS else begin
 
 
 def _end(said: Sequence[Token], last: int) -> int:
     """With the letter of a house, «пять а», the flat behind it, «12б-40», and a street that is named last."""
     words = rules().addresses
+    last = _joined(said, last)
     if last + 1 < len(said) and said[last + 1].word in words.letters:
         last += 1
         joined = said[last].start == said[last - 1].end and last + 1 < len(said)
         if joined and said[last + 1].is_plain_number and said[last + 1].start == said[last].end + 1:
             last += 1
     for i in range(last + 1, min(len(said), last + 3)):
-        if said[i].word in words.street:
+        led = said[i].word in words.along and i + 1 < len(said) and _is_a_street(said[i + 1])
+        if said[i].word in words.street or led:
             return max(
-                (j for j in range(i + 1, min(len(said), i + 1 + _NAME_WORDS)) if _is_surely_name(said[j])), default=last
+                (j for j in range(i + 1, min(len(said), i + 1 + NAME_WORDS)) if is_surely_name(said[j]) or led),
+                default=last,
             )
     return last
 
 
-def _of_place(token: Token) -> bool:
+def _joined(said: Sequence[Token], last: int) -> int:
+    """With what a house's number goes on by: «дробь два», «литера б»."""
     words = rules().addresses
-    return token.word in words.street or (token.word in words.settlement and _is_word(token))
+    while last + 2 < len(said) and said[last + 1].word in words.parting:
+        further = said[last + 2]
+        if not (further.is_plain_number or further.word in words.letters):
+            break
+        last = number(said, last + 2) or last + 2
+    return last
 
 
-def _is_house(token: Token) -> bool:
-    return token.word in rules().addresses.house and _is_word(token)
-
-
-def _is_word(token: Token) -> bool:
-    """A single letter stands for a word only where it is shortened: «д. 5»."""
-    return len(token.word) > 1 or token.short
-
-
-def _is_name(token: Token) -> bool:
-    """May it be the name of a street or a town?"""
-    words = rules().addresses
-    if not token.word or token.is_plain_number or token.word in words.outside or token.word in words.office:
-        return False
-    found = tags(token.word, 0.05)
-    if "Apro" in found:
-        return False
-    return not known(token.word) or bool(found & _NAMES) or not tags(token.word, 0.3) & _DEEDS
-
-
-def _is_surely_name(token: Token) -> bool:
-    """Is it rather the name of a place, or of whom a place is named after, than a usual word?"""
-    if not _is_name(token):
-        return False
-    return not known(token.word) or bool(tags(token.word, 0.3) & _PLACES) or (token.capital and not token.breaks)
-
-
-def _is_index(token: Token) -> bool:
-    return len(token.word) == _INDEX and token.is_plain_number
-
-
-def _tells_office(said: Sequence[Token]) -> bool:
-    return any(token.word in rules().addresses.office for token in said)
+def _is_a_street(token: Token) -> bool:
+    return is_street_adjective(token.word) or is_persons(token.word) or is_dedicated(token)

@@ -1,22 +1,49 @@
-"""Dates of birth: a date beside a word of being born, or in the answer to a question for it."""
+"""Dates of birth: beside a word of being born, behind who was born, in an answer, or whole and long ago."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from voice.masking.names import tells_a_person
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
+from voice.masking.years import is_year_word, year
 
 _NEAR = 3  # words between the date and the word of being born
+_SHORT = range(20, 100)  # years that are said by their last two digits
+_AGO = range(30, 100)  # of those, a birth's and seldom another thing's
+_LONG = range(1900, 2100)
+_LATEST = 2012  # of a date by itself
+_ALL = 3  # numbers of a date: its day, month and year
+
+
+@dataclass(frozen=True, slots=True)
+class _Date:
+    """Words first..last. numbers: how many words are. year: as it was said, «пятьдесят восьмого» is 58; 0: none.
+    called: with «год». full: in digits («05.03.1962»)."""
+
+    first: int
+    last: int
+    numbers: int
+    month: bool
+    year: int
+    called: bool
+    full: bool
 
 
 def dates_of_birth(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int]]:
     """First and last word of each. asked: a date alone is one."""
-    for first, last in _dates(said, asked=asked):
-        cues = [i for i in range(len(said)) if _is_cue(said, i)]
-        near = any(0 < first - cue <= _NEAR + 1 or 0 < cue - last <= _NEAR for cue in cues)
-        if near or asked:
-            yield first, last
+    cues = [i for i in range(len(said)) if _is_cue(said, i)]
+    for date in _dates(said):
+        near = any(0 < date.first - cue <= _NEAR + 1 or 0 < cue - date.last <= _NEAR for cue in cues)
+        is_date = date.full or (date.month and date.numbers) or date.year in _LONG or (date.called and date.numbers)
+        if asked:
+            found = is_date or date.month or (date.numbers > 1 and not _counts(said, date)) or _is_alone(said, date)
+        else:
+            found = near and (is_date or date.numbers >= _ALL or _is_year(said, date, cues))
+        if found or _is_birthday(said, date) or _is_of_whom(said, date) or _is_long_ago(said, date):
+            yield date.first, date.last
 
 
 def _is_cue(said: Sequence[Token], i: int) -> bool:
@@ -24,8 +51,8 @@ def _is_cue(said: Sequence[Token], i: int) -> bool:
     return said[i].word in births.cues or (i > 0 and (said[i - 1].word, said[i].word) in births.short)
 
 
-def _dates(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int]]:
-    """Rows of words that make a date or a year; where it was asked, any number that may be one."""
+def _dates(said: Sequence[Token]) -> Iterator[_Date]:
+    """Rows of words that may make a date or a year."""
     births = rules().births
     i = 0
     while i < len(said):
@@ -36,28 +63,80 @@ def _dates(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int]]:
         while end < len(said) and (_dates_word(said[end]) or said[end].word in births.years or _inside(said, end)):
             end += 1
         row = said[i:end]
-        numbers = [token for token in row if token.is_number]
-        month = any(token.word in births.months for token in row)
-        year = any(token.word in births.years for token in row) or any(
-            token.word.isdigit() and len(token.word) == 4 for token in row
+        yield _Date(
+            first=i,
+            last=end - 1,
+            numbers=sum(token.is_number for token in row),
+            month=any(token.word in births.months for token in row),
+            year=year([token.word for token in row if token.word not in births.years]),
+            called=any(token.word in births.years for token in row),
+            full=any(token.dated for token in row),
         )
-        full = any(token.dated for token in row)
-        if (
-            full
-            or (month and numbers)
-            or (year and numbers)
-            or len(numbers) >= (2 if asked and not _counts(said, end) else 3)
-        ):
-            yield i, end - 1
         i = end + 1
 
 
-def _counts(said: Sequence[Token], end: int) -> bool:
-    return end < len(said) and said[end].word in rules().numbers.ends
+def _is_year(said: Sequence[Token], date: _Date, cues: Sequence[int]) -> bool:
+    """A year of two digits: «родилась в шестьдесят четвёртом», «год рождения шестьдесят пять»."""
+    if date.year not in _SHORT or _counts(said, date):
+        return False
+    return is_year_word(said[date.last].word) or date.first - 1 in cues
+
+
+def _is_alone(said: Sequence[Token], date: _Date) -> bool:
+    """Is it all that is said: «восьмое», «ну пятьдесят первый»?"""
+    beside = rules().beside
+    rest = [token for i, token in enumerate(said) if not date.first <= i <= date.last]
+    return all(token.is_filler or token.word in beside for token in rest)
+
+
+def _is_birthday(said: Sequence[Token], date: _Date) -> bool:
+    """«пятого мая исполнится шестьдесят», «третьего июня будет три года»."""
+    births = rules().births
+    if not (date.month and date.numbers):
+        return False
+    for i in range(max(0, date.first - _NEAR - 1), min(len(said), date.last + _NEAR + 1)):
+        if said[i].word in births.growing:
+            return True
+        if said[i].word in births.to_be and i + 1 < len(said) and said[i + 1].is_number:
+            return True
+    return False
+
+
+def _is_of_whom(said: Sequence[Token], date: _Date) -> bool:
+    """«я сорок седьмого года», «мама тридцать девятого»."""
+    births = rules().births
+    if date.month or not date.called or not (date.year in _SHORT or _LONG[0] <= date.year <= _LATEST + 10):
+        return False
+    at = date.first - 1
+    while at > 0 and said[at].word in births.since and said[at].word not in births.of_whom:
+        if said[at].word in births.bounds and date.last + 1 < len(said):
+            return False
+        at -= 1
+    return at >= 0 and said[at].word in births.of_whom and not said[date.first].breaks
+
+
+def _is_long_ago(said: Sequence[Token], date: _Date) -> bool:
+    """A whole date of so many years ago that it is hardly of anything else, or one behind a name."""
+    births = rules().births
+    before = said[date.first - 1].word if date.first else ""
+    if before in births.bounds or any(token.word in births.elsewhere for token in said):
+        return False
+    behind_name = any(tells_a_person(token.word) for token in said[max(0, date.first - 2) : date.first])
+    ago = date.year in _AGO or _LONG[0] <= date.year <= _LATEST
+    if behind_name:
+        ago = ago or date.year in _SHORT or date.year in _LONG
+        return ago and (date.full or date.month or date.numbers >= _ALL or date.called)
+    if date.numbers >= _ALL and is_year_word(said[date.last].word) and _is_alone(said, date):
+        return ago
+    return ago and (date.full or (date.month and date.numbers > 1 and not _counts(said, date)))
+
+
+def _counts(said: Sequence[Token], date: _Date) -> bool:
+    return date.last + 1 < len(said) and said[date.last + 1].word in rules().numbers.ends
 
 
 def _dates_word(token: Token) -> bool:
-    return token.is_number or token.word in rules().births.months
+    return token.is_number or token.word in rules().births.months or is_year_word(token.word)
 
 
 def _inside(said: Sequence[Token], i: int) -> bool:

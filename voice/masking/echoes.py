@@ -11,6 +11,7 @@ from voice.masking.rows import Row
 from voice.masking.said import Known, Said
 from voice.masking.spans import Kind, Span, Why
 from voice.masking.tokens import Token, tokens
+from voice.nlu.morphology import lemmas
 
 _LETTERS = 4  # of a name's part that is looked for alone
 _DIGITS = 5  # fewer may be anything
@@ -82,6 +83,14 @@ def _places(value: _Value, words: Sequence[Token], rows: Sequence[Row]) -> Itera
         yield from ((row.first, row.last) for row in rows if value.digits in row.digits)
         return
     size = len(value.words)
+    if value.kind == "name" and size == 1:
+        yield from ((i, i) for i, token in enumerate(words) if _is_same_name(token.word, value.words[0]))
+        return
     for i in range(len(words) - size + 1):
         if all(token.word == word for token, word in zip(words[i : i + size], value.words, strict=True)):
             yield i, i + size - 1
+
+
+def _is_same_name(word: str, name: str) -> bool:
+    """The same word, or the same name in another case."""
+    return word == name or (tells_a_person(word) and not set(lemmas(word)).isdisjoint(lemmas(name)))

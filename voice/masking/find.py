@@ -82,13 +82,18 @@ class _Call:
         for chain in chains(self.said, self.words, self.rows, self.questions):
             if found := kind_of(self.said, self.words, chain, self.questions):
                 for row in chain:
-                    yield from self._spans(row.at, [(row.first, row.last)], *found)
+                    yield from self._spans(row.at, [(self._with_plus(row), row.last)], *found)
             else:
                 left.setdefault(self.said[chain[0].at].side, []).extend(chain)
         for side in left.keys() - {"line"}:
             for pieces, kind in scattered(sorted(left[side], key=lambda row: (row.at, row.first))):
                 for row in pieces:
                     yield from self._spans(row.at, [(row.first, row.last)], kind, "checksum")
+
+    def _with_plus(self, row: Row) -> int:
+        """The first word of a number, with the «плюс» before it."""
+        plus = row.first > 0 and self.words[row.at][row.first - 1].word in rules().numbers.plus
+        return row.first - plus
 
     def mended(self, found: Sequence[Span]) -> Iterator[Span]:
         """«Нет, последняя цифра пять» behind a number that was found."""

@@ -36,12 +36,21 @@ class Numbers:
     called: Mapping[Kind, Words]
     public: Words
     ends: Words
+    plus: Words
     free: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Births:
     cues: Words
+    growing: Words
+    to_be: Words
+    of_whom: Words
+    bounds: Words
+    round: Words
+    two: Words
+    since: Words
+    elsewhere: Words
     months: Words
     years: Words
     inside: Words
@@ -66,6 +75,14 @@ class Names:
     soft: Words
     kin: Words
     having: Words
+    surnames: Words
+    turning: Words
+    calling: Words
+    myself: Words
+    by_name: Words
+    officials: Words
+    short: Words
+    usual: Words
     weak: Words
     between: Words
     never: Words
@@ -86,6 +103,7 @@ class Addresses:
     house: Words
     flat: Words
     home: Words
+    ours: Words
     index: Words
     office: Words
     inside: Words
@@ -95,6 +113,15 @@ class Addresses:
     counted: Words
     on: Words
     out_of: Words
+    along: Words
+    called: Words
+    ranks: Words
+    sizes: Words
+    leading: Words
+    persons: Words
+    people: Words
+    parting: Words
+    level: Words
     before_words: int
 
 
@@ -178,6 +205,7 @@ def _numbers(data: Mapping[str, Any]) -> Numbers:
         public=begins.pop("public"),
         called=cast(Mapping[Kind, Words], begins),
         ends=_whole(data["ends"]),
+        plus=_whole(data["plus"]),
         free=re.compile(data["free"]),
     )
 

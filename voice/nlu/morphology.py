@@ -47,6 +47,13 @@ def tags(word: str, likely: float = LIKELY) -> frozenset[str]:
     return frozenset(grammeme for grammeme, share in shares.items() if share >= likely - 1e-9)
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def share(word: str, *grammemes: str) -> float:
+    """How probable it is that a word stands for all of these grammemes at once, 0..1: Surn and gent, say."""
+    wanted = frozenset(grammemes)
+    return float(sum(reading.score for reading in _readings(word) if wanted <= reading.tag.grammemes))
+
+
 def known(word: str) -> bool:
     """Does the dictionary have the word?"""
     return bool(_dictionary().word_is_known(_plain(word)))

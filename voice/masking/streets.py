@@ -1,0 +1,103 @@
+"""Streets with a house that are said without the word for a street: «живу на Гагарина пять», «Садовая, 10»."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from voice.masking.places import (
+    NAME_WORDS,
+    counts,
+    is_dedicated,
+    is_house,
+    is_name,
+    is_ordinal,
+    is_persons,
+    is_street_adjective,
+    is_surely_name,
+    number,
+    of_place,
+)
+from voice.masking.rules import rules
+from voice.masking.tokens import Token
+from voice.nlu.morphology import share
+
+_HOME_WORDS = 6  # between «живу» and the number of the house
+_PEOPLE = 0.6  # «Строителей»: those for whom a street is named
+_AVENUE = 0.4  # an adjective that a «проспект» is called by
+_HOUSE_WORDS = 4  # of a house's number: «сто двадцать дробь два»
+
+
+def homes(said: Sequence[Token], i: int) -> Iterator[tuple[int, int]]:
+    """The words of each number in «живу на Гагарина пять», «переехала с Кирова пять на Мира три»."""
+    words = rules().addresses
+    left, j = _HOME_WORDS, i + 1
+    while left and j < len(said):
+        if said[j].is_plain_number and not is_ordinal(said, j):
+            last = number(said, j)
+            if not last or not (is_name(said[j - 1]) or said[j - 1].word in words.house):
+                return
+            yield j, last
+            left, j = _HOME_WORDS, last + 1
+            continue
+        joins = said[j].word in words.inside or said[j].word in words.out_of or is_ordinal(said, j)
+        if not (joins or is_name(said[j]) or of_place(said[j])):
+            return
+        left, j = left - 1, j + 1
+
+
+def entrance(said: Sequence[Token], i: int) -> int:
+    """The last word of «семь, второй подъезд» behind a street's name at `i` - 1; 0: it is none."""
+    words = rules().addresses
+    if i == 0 or not is_surely_name(said[i - 1]):
+        return 0
+    last = number(said, i)
+    behind = said[last + 1].word if last and last + 1 < len(said) else ""
+    return last + 1 if behind in words.house or behind in words.flat else 0
+
+
+def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
+    """First word of the name and last of the number in «на Ленина двенадцать», whose number begins at `i`."""
+    if i == 0 or said[i - 1].is_plain_number or said[i].breaks:
+        return None
+    last = number(said, i)
+    if not last or last - i >= _HOUSE_WORDS or counts(said, last):
+        return None
+    at = i - 2 if is_house(said[i - 1]) and i > 1 else i - 1  # «садовая дом пять»
+    if not is_name(said[at]):
+        return None
+    first = at
+    while first > 0 and at - first < NAME_WORDS - 1 and _belongs(said, first - 1) and not said[first].breaks:
+        first -= 1
+    before = said[first - 1].word if first and not said[first].breaks else ""
+    words = rules().addresses
+    led = before in words.leading or is_ordinal(said, first - 1) if before else False
+    starts = not before or said[first - 1].is_filler or before in words.outside
+    alone = last + 1 == len(said) or said[last + 1].breaks or _goes_on(said[last + 1])
+    word = said[at].word
+    if before in words.persons:  # «у Иванова двенадцать»
+        return None
+    if word in rules().births.months:  # «на Восьмого Марта пять», no date
+        on = at > 1 and is_ordinal(said, at - 1) and said[at - 2].word in words.along
+        return (at - 1, last) if on and not is_ordinal(said, last) else None
+    if is_dedicated(said[at]):
+        named = led or starts or alone
+    elif is_persons(word) or (first < at and said[first].word in words.sizes and is_surely_name(said[at])):
+        named = led or alone  # «Большая Ордынка»
+    elif is_street_adjective(word) or share(word, "anim", "plur", "gent") >= _PEOPLE:
+        named = led or (starts and alone and at != i - 1)
+    else:  # «Кутузовский сорок шесть квартира девять»
+        named = starts and share(word, "ADJF", "masc", "nomn") >= _AVENUE and last + 1 < len(said) and alone
+    return (first, last) if named and word not in words.people else None
+
+
+def _goes_on(token: Token) -> bool:
+    words = rules().addresses
+    return token.word in words.flat or is_house(token) or token.word in words.letters or token.word in words.parting
+
+
+def _belongs(said: Sequence[Token], i: int) -> bool:
+    """A word before a street's last: «маршала Жукова», «Карла Маркса», «Большая Садовая»."""
+    word = said[i].word
+    return (
+        is_persons(word) or word in rules().addresses.ranks or word in rules().addresses.sizes or is_dedicated(said[i])
+    )
