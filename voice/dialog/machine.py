@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from voice.dialog.actions import Action, CancelTimer, End, Listen, Publish, Speak, StartTimer, Transfer
+from voice.dialog.actions import Action, CancelTimer, End, Listen, Publish, StartTimer, Transfer
 from voice.dialog.buttons import Buttons, label
 from voice.dialog.listening import overhearing
-from voice.dialog.manner import Manner
 from voice.dialog.memory import CHOICE
 from voice.dialog.question import ANSWER, BACKCHANNEL, LIKELY, NO, SURE, UNSURE, YES, Asks
 from voice.dialog.script import Option
-from voice.dialog.talk import CAPTIONS, FINAL, OFFICE, SILENCE, Talk
+from voice.dialog.talk import FINAL, OFFICE, SILENCE
 from voice.dialog.turn import Act, Turn
+from voice.dialog.universals import Universals
 from voice.events import (
     AnyEvent,
     BadLine,
@@ -46,13 +45,11 @@ FINAL_BACKSTOP_MS = 4_000  # the recogniser owes a Final by then
 
 
 @dataclass
-class Dialog(Talk):
+class Dialog(Universals):
     """Decides what the line does. `handle` is the only way in; the same events always give the same actions."""
 
-    _last: list[str] = field(default_factory=list)  # between the caller's last words and those before: for "repeat"
     _keys: str = ""
     _offered: tuple[Understood, ...] = ()  # the meanings that an unsure hearing leaves open
-    _waiting: bool = False  # the caller asked for time
     _held: Understood | None = None  # said during an announcement, taken up after it
     _live: bool = False  # a person is on the line, who reads what the caller types as he types it
     buttons: Buttons = field(default_factory=Buttons)
@@ -354,7 +351,7 @@ class Dialog(Talk):
     def _follow(self, option: Option, heard: Understood) -> list[Action]:
         if option.do:
             self._reason = "asked"
-            return self._deeds[option.do]()
+            return self._universal(option.do)
         self._breath, self._taken = (None if heard.source in ("key", "tapped") else heard), set()
         for name, value in option.slots.items():
             self.memory.keep(name, value, kind=CHOICE)
@@ -395,102 +392,6 @@ class Dialog(Talk):
         if yes and meant:
             return self._answered(replace(meant[0], confidence=1.0))
         return self._failed("no_match")
-
-    # --- deeds -------------------------------------------------------------------------------------------------------
-
-    @property
-    def _deeds(self) -> dict[str, Callable[[], list[Action]]]:
-        return {
-            "operator": lambda: self._go(self.script.operator),
-            "back": self._back,
-            "restart": self._restart,
-            "repeat": self._repeat,
-            "slower": lambda: self._change("slower", self.manner.slower()),
-            "faster": lambda: self._change("faster", self.manner.faster()),
-            "louder": lambda: self._change("louder", self.manner.louder()),
-            "quieter": lambda: self._change("quieter", self.manner.quieter()),
-            "simple": lambda: self._change("simple", self.manner.simpler()),
-            "help": self._help,
-            "wait": self._wait,
-            "greet": self._greet,
-            CAPTIONS: self._captions,
-            "keys_only": lambda: self._answer_by(keys=True),
-            "by_voice": lambda: self._answer_by(keys=False),
-            "english": lambda: self._speak("en", "english"),
-            "russian": lambda: self._speak("ru", "russian"),
-        }
-
-    def _back(self) -> list[Action]:
-        if self.question.asks in (Asks.VALUE_RIGHT, Asks.MEANT):
-            return self._go(self.question.step.id)
-        self._breath = None  # what was said then is undone with it
-        before = self.memory.back()
-        if before is None:
-            return [*self._say(self._text("back.start")), *self._go(self.dialled.start)]
-        return self._go(before)
-
-    def _restart(self) -> list[Action]:
-        """A value is begun anew; anything else is the whole talk."""
-        taking = self.question.step.slot and self.question.asks in (Asks.STEP, Asks.VALUE_RIGHT)
-        return self._go(self.question.step.id if taking else self.dialled.start)
-
-    def _repeat(self) -> list[Action]:
-        self.habits.repeats += 1
-        return self._say_again()
-
-    def _say_again(self) -> list[Action]:
-        texts = self._last or [self._asked()]
-        return [action for text in texts for action in self._say(text)] + [self._ears()]
-
-    def _change(self, key: str, manner: Manner) -> list[Action]:
-        """Another way of speaking: said in it, with what was said last."""
-        told = self._text(key, int(manner == self.manner))
-        self.manner = manner
-        return [*self.floor.say(told, manner), *self._say_again()]
-
-    def _help(self) -> list[Action]:
-        return self._ask_aloud(self.question.step.help if self.question.asks is Asks.STEP else "confirm_help")
-
-    def _wait(self) -> list[Action]:
-        self._waiting = True
-        return self._say(self._text("wait"))
-
-    def _greet(self) -> list[Action]:
-        return [*self._say(self.texts.say("greet", {"question": self._asked()})), self._ears()]
-
-    def _captions(self) -> list[Action]:
-        """Where the call can be read: told slowly, and the caller is given time to get there."""
-        if CAPTIONS not in self.memory.values:
-            return [*self._say(self._text("captions.none")), *self._say(self._asked()), self._ears()]
-        self._waiting = True
-        told = self._say(self._text("captions.where"), manner=self.manner.slower())
-        return [*told, *self._say(self._asked()), self._ears()]
-
-    def _answer_by(self, *, keys: bool) -> list[Action]:
-        self.manner = replace(self.manner, keys_only=keys)
-        gaps = {"question": self._asked()}
-        return [
-            *self._say(self.texts.say("keys_only" if keys else "by_voice", gaps)),
-            *(self._keys_offered() if keys else []),
-            self._ears(),
-        ]
-
-    def _speak(self, language: str, unable: str) -> list[Action]:
-        """Go on in another language: the running question once more, short; `unable` is said when it cannot be."""
-        other = self.languages.get(language)
-        if other is None or other is self.script or self.question.step.id not in other.steps:
-            return [*self._say(self.texts.say(unable, {"question": self._asked()})), self._ears()]
-        self.languages = {**self.languages, self.script.language: self.script}
-        self.script, asks = other, self.question.asks
-        self.question = replace(
-            self.question,
-            script=other,
-            step=self._possible(other.steps[self.question.step.id]),
-            asks=Asks.STEP if asks is Asks.MEANT else asks,
-            meant=(),
-        )
-        asked = self._say(self.texts.say("switched", {"question": self._asked()}))
-        return [Speak(language), *asked, self._ears()]
 
     # --- the beginning -----------------------------------------------------------------------------------------------
 
