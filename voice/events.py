@@ -223,6 +223,11 @@ class Transferred(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Event):
+    """The exchange has the caller now and looks for a person: he hears its ringing or its music."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonCame(Event):
     """The person whom the caller was handed over to has answered: both talk."""
 
@@ -285,6 +290,7 @@ AnyEvent = (
     | TimerFired
     | BadLine
     | Transferred
+    | Waiting
     | PersonCame
     | CameBack
     | OperatorSaying

@@ -29,6 +29,7 @@ from voice.events import (
     SayStarted,
     Transferred,
     Typed,
+    Waiting,
 )
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16, Pressed, Sound, Wrote
 from voice.transports.away import ExchangedLine
@@ -181,6 +182,8 @@ def test_a_caller_who_comes_back_goes_on_with_his_call(script: Script) -> None:
     talk = Talk(script)
     talk.run(does)
     assert [event.step for event in talk.of(Asked)][-2:] == ["operator.choose", "main.welcome"]
+    way = [event for event in talk.events if isinstance(event, Transferred | Waiting | CameBack)]
+    assert [type(event) for event in way] == [Transferred, Waiting, CameBack]
     assert talk.recorder.sealed == ("caller", "")
     assert talk.of(CameBack)[0].at_ms == pytest.approx(90_000 + talk.of(SayStarted)[1].at_ms, abs=6_000)
 

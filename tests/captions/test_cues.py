@@ -24,7 +24,9 @@ from voice.events import (
     SpeechEnded,
     SpeechStarted,
     TimerFired,
+    Transferred,
     Typed,
+    Waiting,
 )
 
 GREETING = "Здравствуйте! Вы позвонили на линию. Чем помочь?"
@@ -167,6 +169,9 @@ def test_a_long_silence_and_sounds_without_words_are_told() -> None:
     waited = TimerFired(at_ms=9_000, name="silence")
     assert told(SayDone(at_ms=3_000, say=1, heard_ms=2_000), waited) == [("[тишина]", "", 3_000)]
     assert told(TimerFired(at_ms=9_000, name="keys")) == []
+    assert told(Transferred(at_ms=9_000, target="operator"), Waiting(at_ms=9_020)) == [("[ожидание]", "", 9_020)]
+    ended = (Transferred(at_ms=9_000, target="operator"), HungUp(at_ms=9_000, by="line", reason="transfer:operator"))
+    assert told(*ended) == [], "whoever took the call over waits no more"
     assert told(*wordless(1_500)) == [("[неразборчиво]", "caller", 500)]
     assert told(*wordless(300)) == [] and told(*wordless(1_500, echo=True)) == []
     assert told(BadLine(at_ms=0, reason="noisy"), *wordless(1_500)) == [("[шум]", "caller", 500)]

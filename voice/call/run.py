@@ -41,6 +41,7 @@ from voice.events import (
     Typed,
     Typing,
     Understood,
+    Waiting,
 )
 from voice.line import (
     Back,
@@ -268,6 +269,7 @@ class Call:
                     self._person = self._new_person()
                     self._tasks.append(group.create_task(self._person.run()))
                 self._target = target
+                self._publish(Waiting(at_ms=self._now_ms))
                 await self._line.hand_over(target)
             case act.End(reason=reason):
                 return HungUp(at_ms=self._now_ms, by="line", reason=reason)

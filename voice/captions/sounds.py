@@ -1,7 +1,8 @@
-"""Sounds that are no words but mean something to whoever reads: a long silence, noise, a voice without words.
+"""Sounds that are no words but mean something to whoever reads: a long silence, a wait, noise, a voice without words.
 
-Only what the events surely tell: the line listened in vain; the detector heard a voice and the recogniser no word in
-it, alone or over the noise that the line's quality was judged by. What made a noise is not known.
+Only what the events surely tell: the line listened in vain; an exchange keeps the caller waiting; the detector heard a
+voice and the recogniser no word in it, alone or over the noise that the line's quality was judged by. What made a noise
+is not known.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice.dialog.talk import SILENCE
-from voice.events import AnyEvent, BadLine, Final, Interrupted, SayDone, SpeechEnded, SpeechStarted, TimerFired
+from voice.events import AnyEvent, BadLine, Final, Interrupted, SayDone, SpeechEnded, SpeechStarted, TimerFired, Waiting
 
-SoundName = Literal["silence", "noise", "wordless"]
+SoundName = Literal["silence", "waiting", "noise", "wordless"]
 Maker = Literal["caller", ""]  # "": nobody
 
 WORDLESS_MS = 1_000  # a shorter sound without words is a cough or a knock, and means nothing
@@ -49,6 +50,8 @@ class Sounds:
                 self._quiet_since_ms = event.at_ms
             case TimerFired(name=name) if name == SILENCE:
                 return self._sound("silence", "", self._quiet_since_ms)
+            case Waiting():
+                return self._sound("waiting", "", event.at_ms)
             case BadLine(reason=reason):
                 self._noisy = reason == "noisy"
             case Final(utterance=utterance):
