@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from voice.archive.journal import Journal
 from voice.archive.keys import KeyRing
 from voice.archive.owner import Owner, is_alive
 from voice.archive.pieces import Piece
-from voice.archive.reading import Reading, beside, reading, shown_as
+from voice.archive.reading import Reading, beside, noted_as, reading, shown_as
 from voice.archive.recorder import Recorder
 from voice.archive.records import Call, Record, ReplyTimes, StoredEvent, Utterance
 from voice.archive.schema import connect
@@ -236,6 +236,15 @@ class Archive:
         with self.engine.connect() as connection:
             left = beside(connection, record, self.open_sealed)
         return shown_as(record, left, utterance, text)
+
+    def noted_as(self, call_id: str, texts: Sequence[str]) -> list[str]:
+        """Texts about a call, masked. Raises KeyError, RecordDamaged."""
+        record = self.call(call_id)
+        if record is None:
+            raise KeyError(call_id)
+        with self.engine.connect() as connection:
+            left = beside(connection, record, self.open_sealed)
+        return [noted_as(record, left, text) for text in texts]
 
     def sound_bytes(self, call_id: str) -> bytes | None:
         """The call's FLAC, 16 000 Hz, the caller left and the line right; None when there is none (any more).

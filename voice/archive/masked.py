@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from voice.archive.records import Record, Utterance
@@ -43,12 +43,15 @@ class _State:
         return _State(asked.step, wants, asked.digits, asked.asked)
 
 
-def personal(record: Record) -> tuple[Span, ...]:
-    """All personal data in the utterances of a call, in their order. The same record gives the same spans."""
+def personal(record: Record, more: Iterable[Known] = ()) -> tuple[Span, ...]:
+    """All personal data in the utterances of a call, in their order. The same record gives the same spans.
+
+    more: what is known to be personal beside what the dialog has taken.
+    """
     events = [from_json(event.json) for event in record.events]
     states = _states(events)
     call = [_said(one, states.get(one.n, _State())) for one in record.utterances]
-    return find(call, [*_taken(events), Known(kind="phone", value=record.call.caller)])
+    return find(call, [*_taken(events), Known(kind="phone", value=record.call.caller), *more])
 
 
 def silent(record: Record, spans: Sequence[Span]) -> Mapping[str, list[Interval]]:

@@ -20,6 +20,7 @@ from voice.archive.records import Call, Leg, Record, ReplyTimes, Step, StoredEve
 from voice.archive.tables import Corrections, Legs, Masks, Rehearings, Steps
 from voice.events import Interrupted, Resumed, SayStarted, from_json
 from voice.masking.rules import labels
+from voice.masking.said import Known
 from voice.masking.spans import Kind, Span
 
 Side = Literal["caller", "line", "operator"]
@@ -157,6 +158,32 @@ def shown_as(record: Record, left: Beside, n: int, text: str) -> tuple[Piece, ..
     return _masker(record, left, _label).pieces_of(one, text)
 
 
+def noted_as(record: Record, left: Beside, text: str) -> str:
+    """A text about the call, such as a remark, masked: what is personal in the call, and what is so by itself."""
+    note = Utterance(
+        n=0,
+        side="caller",
+        source="typed",
+        text=text,
+        started_ms=0,
+        ended_ms=0,
+        heard_ms=None,
+        confidence=1.0,
+        closed=False,
+        echo=False,
+    )
+    said = {one.n: one.text for one in record.utterances}
+    by_hand = [
+        Known(kind=mask.kind, value=said[mask.utterance][mask.begins : mask.ends])
+        for mask in left.masks
+        if mask.by and mask.utterance in said
+    ]
+    # Before all that was said: so it is no answer to any question.
+    spans = personal(replace(record, utterances=(note, *record.utterances)), by_hand)
+    masks = [_mask_of(span) for span in spans if span.utterance == note.n]
+    return veiled(text, pieces(text, [None] * len(words_of(text)), masks, _label))
+
+
 def _masker(record: Record, left: Beside, label: Callable[[Kind], str] | None) -> _Masker:
     standing = left.masks if left.cared else (*left.masks, *_not_removed(_found(record), left.removed))
     return _Masker(record, standing, left.removed, label)
@@ -288,8 +315,11 @@ def _label(kind: Kind) -> str:
 
 
 def _found(record: Record) -> Iterator[Mask]:
-    for span in personal(record):
-        yield Mask(n=0, utterance=span.utterance, begins=span.start, ends=span.end, kind=span.kind)
+    yield from map(_mask_of, personal(record))
+
+
+def _mask_of(span: Span) -> Mask:
+    return Mask(n=0, utterance=span.utterance, begins=span.start, ends=span.end, kind=span.kind)
 
 
 def _carry(masks: Iterable[Mask], source: str, target: str) -> list[Mask]:

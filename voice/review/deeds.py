@@ -99,13 +99,22 @@ def deeds(events: Iterable[AnyEvent]) -> tuple[Deed, ...]:
     ended: dict[int, int] = {}
     number = last_ms = 0
 
-    def add(kind: Literal["key", "typed", "tapped"], at: Event, text: str, key: str = "") -> None:
+    def add(kind: Literal["key", "typed", "tapped"], at: Event, text: str, key: str = "", utterance: int = 0) -> None:
         nonlocal last_ms
         when, wait_ms = line.when(at.at_ms, last_ms)
         at_ms = last_ms = at.at_ms
         done.append(
             Deed(
-                kind=kind, at_ms=at_ms, until_ms=at_ms, text=text, key=key, step=asked.step, when=when, wait_ms=wait_ms
+                kind=kind,
+                at_ms=at_ms,
+                until_ms=at_ms,
+                text=text,
+                key=key,
+                utterance=utterance,
+                step=asked.step,
+                wants=asked.wants,
+                when=when,
+                wait_ms=wait_ms,
             )
         )
         line.acted()
@@ -139,9 +148,9 @@ def deeds(events: Iterable[AnyEvent]) -> tuple[Deed, ...]:
                     )
                 )
             case Key(digit=digit):
-                add("key", event, digit)
+                add("key", event, digit, utterance=number)
             case Typed(text=text):
-                add("typed", event, text)
+                add("typed", event, text, utterance=number)
             case Tapped(choice=choice):
                 button = next((one for one in (*asked.choices, *asked.always) if one.choice == choice), None)
                 add("tapped", event, button.label if button else choice, button.key if button else "")

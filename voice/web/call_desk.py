@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -19,8 +20,9 @@ from voice.review.checklist import ANSWERS, Checklist
 from voice.review.history import history
 from voice.review.listening import Heard, Listening
 from voice.review.marks import Marks
-from voice.review.remarks import Remarks
-from voice.review.reviews import Reviews, seen_by, veiled
+from voice.review.notes import masked_notes, masked_remarks
+from voice.review.remarks import Remark, Remarks
+from voice.review.reviews import Review, Reviews, seen_by, veiled
 from voice.review.rights import Deed
 from voice.review.subtitles import web_vtt
 from voice.web import call_desk_view as view
@@ -51,10 +53,18 @@ class Desk:
         reading = self.reading(call_id, signed)
         return self.listening.to(reading) if reading and reading.call.ended_at else None
 
+    def written(self, reading: Reading) -> tuple[Sequence[Review], Sequence[Remark]]:
+        """All judgements and remarks of the call, masked when the reading is. Raises RecordDamaged."""
+        call_id = reading.call.id
+        reviews, remarks = self.reviews.of(call_id), self.remarks.of(call_id)
+        if not reading.masked:
+            return reviews, remarks
+        return masked_notes(self.archive, call_id, reviews), masked_remarks(self.archive, call_id, remarks)
+
     def shown(self, reading: Reading, signed: Signed) -> dict[str, Any]:
         """Everything that the page's parts show."""
         call, login, judges = reading.call, signed.person.login, signed.may(Deed.REVIEW)
-        reviews = self.reviews.of(call.id)
+        reviews, remarks = self.written(reading)
         hidden = veiled(reviews, login, judges=judges)
         names = {account.person.login: account.person.name for account in self.guard.staff.accounts()}
 
@@ -63,7 +73,9 @@ class Desk:
 
         seen = seen_by(reviews, login, judges=judges)
         mine = next((one for one in seen if one.person == login), None)
-        remarks = [one for one in self.remarks.of(call.id) if one.person not in hidden]
+        if mine and not mine.done_at:  # his own draft goes on as he wrote it
+            mine = next(one for one in self.reviews.of(call.id) if one.person == login)
+        remarks = [one for one in remarks if one.person not in hidden]
         marks = self.marks.of(call.id)
         length_ms = max((event.at_ms for event in reading.events), default=0)
         return {
@@ -83,7 +95,7 @@ class Desk:
             "checklist": self.reviews.checklist,
             "answers": ANSWERS,
             "mine": mine,
-            "others": [one for one in seen if one is not mine],
+            "others": [one for one in seen if one.person != login],
             "waits": bool(hidden),
             "named": named,
             "history": [

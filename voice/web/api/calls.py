@@ -76,7 +76,7 @@ def text_of(reading: Reading, labels: Labels) -> str:
 def call_of(desk: Desk, reading: Reading, signed: Signed) -> Call:
     """Everything of one call that this reader may see."""
     call_id, login, judges = reading.call.id, signed.person.login, signed.may(Deed.REVIEW)
-    reviews = desk.reviews.of(call_id)
+    reviews, remarks = desk.written(reading)
     hidden = veiled(reviews, login, judges=judges)
     whole = {name: getattr(reading, name) for name in ("call", "masked", "traces", "legs", "steps", "gaps")}
     shown = Call.model_validate(
@@ -87,7 +87,7 @@ def call_of(desk: Desk, reading: Reading, signed: Signed) -> Call:
             "figures": figures_of(desk.archive, call_id),
             "masks": desk.marks.of(call_id),
             "reviews": seen_by(reviews, login, judges=judges),
-            "remarks": [one for one in desk.remarks.of(call_id) if one.person not in hidden],
+            "remarks": [one for one in remarks if one.person not in hidden],
         },
         from_attributes=True,
     )

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from voice.review.accesses import UNMASKED
 from voice.review.corrections import Corrections
 from voice.review.kept_searches import KeptSearches
+from voice.review.notes import masked_remarks
 from voice.review.reviews import AlreadyDone
 from voice.review.rights import Deed
 from voice.web.api.calls import Wanted, search_of
@@ -86,7 +87,8 @@ def router(desk: Desk) -> APIRouter:
             known(call_id)
             desk.remarks.add(call_id, signed.person.login, sent.at_ms, sent.text)
             own = [one for one in desk.remarks.of(call_id) if one.person == signed.person.login]
-            return [Remark.model_validate(one) for one in own]
+            shown = own if signed.unmasked else masked_remarks(desk.archive, call_id, own)
+            return [Remark.model_validate(one) for one in shown]
 
     @api.put("/calls/{call_id}/review", dependencies=[judges], responses=errors(404, 409, 410))
     def judge(call_id: CallId, sent: NewReview, signed: Who) -> Review:
