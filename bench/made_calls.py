@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from voice.archive.archive import Archive
-from voice.archive.tables import Calls, Figures, Steps, Traces
+from voice.archive.tables import Calls, Figures, Finished, Steps, Traces
 from voice.dialog.script import Script
 
 DAYS = 365
@@ -25,7 +25,7 @@ def fill(archive: Archive, script: Script, count: int, *, days: int = DAYS, seed
     """Put `count` calls of the last `days` into an empty archive; nothing is said in them."""
     random = Random(seed)
     rows = _calls(archive, script, count, days, random)
-    batch: dict[type, list[dict[str, Any]]] = {Calls: [], Figures: [], Steps: [], Traces: []}
+    batch: dict[type, list[dict[str, Any]]] = {Calls: [], Figures: [], Steps: [], Traces: [], Finished: []}
     with archive.engine.begin() as connection:
         for made in rows:
             for table, new in made.items():
@@ -62,7 +62,7 @@ def _calls(
                     "id": call_id,
                     "line": random.choices(lines, (70, 12, 8, 10)[: len(lines)])[0],
                     "caller": b"",
-                    "caller_token": f"{random.randrange(count // 2):064d}" if random.random() > 0.1 else "",
+                    "caller_token": f"{random.randrange(count // 2 + 1):064d}" if random.random() > 0.1 else "",
                     "transport": random.choices(("audiosocket", "browser", "chat"), (85, 10, 5))[0],
                     "language": "ru",
                     "version": "",
@@ -120,6 +120,7 @@ def _calls(
                 for n, step in enumerate(asked, 1)
             ],
             Traces: [_reply(call_id, n, random) for n in range(1, turns + 1)],
+            Finished: [{"call": call_id, "at": started_at + timedelta(minutes=10)}],
         }
 
 

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.review.test_reports import USUAL
 from tests.web.signed import TEMPLATES, guarded, signed_client
 from voice.archive.archive import Archive
-from voice.archive.tables import Calls, Figures
+from voice.archive.tables import Calls, Figures, Finished
 from voice.dialog.script import load_script
 from voice.review.reports import SHEETS
 from voice.settings import Settings
@@ -58,6 +58,7 @@ def put(archive: Archive, count: int, *, days_ago: int = 0, line: str = "1") -> 
             call_id = f"{days_ago:04d}{line}{n:027d}"
             connection.execute(insert(Calls).values(id=call_id, **call))
             connection.execute(insert(Figures).values(call=call_id, **USUAL))
+            connection.execute(insert(Finished).values(call=call_id, at=at))
 
 
 def asked(client: TestClient, address: str) -> str:

@@ -12,13 +12,14 @@ from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
-from sqlalchemy import Engine, Row, case, func, select
+from sqlalchemy import Engine, Row, func, select
 
 from voice.archive.archive import Archive
-from voice.archive.tables import Calls, Steps, Traces
+from voice.archive.tables import Calls, Traces
 from voice.nlu.word_vectors import WordVectors
-from voice.review.sample import Bools, Floats, Names, Sample, Wanted, load, local_times
+from voice.review.sample import Bools, Floats, Names, Sample, Wanted, local_times
 from voice.review.sheets import Cell, Share, Sheet, Spread
+from voice.review.tallies import Asked, Tallies
 from voice.review.unmatched import Problem, grouped, unmatched
 from voice.review.word_errors import Edits, Measured, measured, sums
 
@@ -43,12 +44,20 @@ class Words:
 
 @dataclass(frozen=True)
 class Report:
-    """The calls of a period, from which any of SHEETS is made. vectors: of words, where there are any."""
+    """The calls of a period, from which any of SHEETS is made.
+
+    vectors: of words, where there are any. kept: what earlier reports of this archive have read.
+    """
 
     archive: Archive
     wanted: Wanted
     words: Words
     vectors: WordVectors | None = None
+    kept: Tallies | None = None
+
+    @cached_property
+    def tallies(self) -> Tallies:
+        return self.kept or Tallies(self.engine)
 
     @property
     def engine(self) -> Engine:
@@ -56,7 +65,7 @@ class Report:
 
     @cached_property
     def sample(self) -> Sample:
-        return load(self.engine, self.wanted, self.archive.now())
+        return self.tallies.sample(self.wanted, self.archive.now())
 
     @cached_property
     def problems(self) -> list[Problem]:
@@ -187,21 +196,18 @@ def by_group(sample: Sample, words: Words) -> Sheet:
     return Sheet("by_group", columns, tuple(tuple(row[name] for name in columns) for row in rows))
 
 
-def by_step(engine: Engine, wanted: Wanted, words: Words) -> Sheet:
+def by_step(asked: Mapping[str, Asked], words: Words) -> Sheet:
     """Questions of the flows, those that were not understood most often first."""
-    asked = func.count()
-    missed, silent, again = (
-        func.sum(case((column > 0, 1), else_=0)) for column in (Steps.no_match, Steps.no_input, Steps.repeats)
-    )
-    counted = select(Steps.step, asked, missed, silent, again).join(Calls, Calls.id == Steps.call)
-    rows = _all(engine, counted.where(wanted.condition()).group_by(Steps.step).order_by(missed.desc(), Steps.step))
     columns = ("step", "question", "asked_times", "missed", "silent", "repeated")
     return Sheet(
         "by_step",
         columns,
         tuple(
-            (step, words.questions.get(step, ""), n, Share(missed, n), Share(silent, n), Share(again, n))
-            for step, n, missed, silent, again in rows
+            (
+                *(step, words.questions.get(step, ""), told.times),
+                *(Share(part, told.times) for part in (told.missed, told.silent, told.repeated)),
+            )
+            for step, told in sorted(asked.items(), key=lambda item: (-item[1].missed, item[0]))
         ),
     )
 
@@ -324,7 +330,7 @@ SHEETS: Mapping[str, Callable[[Report], Sheet]] = {
     "by_line": lambda report: by_line(report.sample, report.words),
     "by_intent": lambda report: by_intent(report.sample, report.words),
     "waiting": lambda report: waiting(report.sample, report.words),
-    "by_step": lambda report: by_step(report.engine, report.wanted, report.words),
+    "by_step": lambda report: by_step(report.tallies.asked(report.wanted), report.words),
     "replies": lambda report: replies(report.engine, report.wanted, report.words),
     "captions": lambda report: captions(report.engine, report.wanted),
     "by_group": lambda report: by_group(report.sample, report.words),

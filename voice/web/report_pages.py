@@ -20,6 +20,7 @@ from voice.review.reports import SHEETS, Report, Words
 from voice.review.rights import Deed
 from voice.review.sample import Wanted
 from voice.review.sheets import as_csv
+from voice.review.tallies import Tallies
 from voice.review.unmatched import NEWEST_CALLS
 from voice.web.guard import Guard
 from voice.web.report_view import drawn, in_cells
@@ -50,11 +51,12 @@ def router(
     vectors: a file of word vectors, which may be absent.
     """
     pages = APIRouter(dependencies=[Depends(guard.page(Deed.REPORT))])
-    texts = report_texts()
+    texts, tallies = report_texts(), Tallies(archive.engine)
 
     def report(since: str, until: str, line: str) -> Report:
         words = Words(**named(), codes=texts.codes)
-        return Report(archive, _wanted(since, until, line), words, word_vectors.load(vectors) if vectors else None)
+        known = word_vectors.load(vectors) if vectors else None
+        return Report(archive, _wanted(since, until, line), words, known, tallies)
 
     def shown(request: Request, page: str, made: Report) -> Response:
         wanted = made.wanted
