@@ -25,6 +25,7 @@ from report import Figure, Table, machine, save, spread
 import voice.web
 from voice.archive.archive import Archive
 from voice.dialog.script import Script, load_script
+from voice.review.reports import Reports
 from voice.settings import ROOT, Settings
 from voice.web import report_pages
 from voice.web.guard import COOKIE, Guard
@@ -43,7 +44,7 @@ def auditors_guard(archive: Archive) -> tuple[Guard, str]:
 def client(archive: Archive, script: Script, guard: Guard, cookie: str) -> TestClient:
     """A browser that asks pages which have read nothing yet."""
     app = FastAPI()
-    app.include_router(report_pages.router(archive, TEMPLATES, lambda: report_pages.names(script), guard))
+    app.include_router(report_pages.router(Reports(archive), TEMPLATES, lambda: report_pages.names(script), guard))
     return TestClient(app, cookies={COOKIE: cookie})
 
 

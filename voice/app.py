@@ -28,6 +28,7 @@ from voice.review.people import Staff
 from voice.review.prompt_edits import patch
 from voice.review.proposals import propose, worth_reading
 from voice.review.rehearing import Rehearing
+from voice.review.reports import Reports
 from voice.review.webhook import Webhook
 from voice.settings import Settings
 from voice.switchboard import Switchboard, second_recogniser
@@ -200,6 +201,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
     guard = Guard(board.archive, templates)
     tryouts = Tryouts(board)
     words = labels(settings.language)
+    reports = Reports(board.archive, settings.learning.vectors.get(settings.language))
     desk = Desk(board.archive, templates, read_checklist(settings.prompts / settings.language), guard)
     for router in (
         health.router(board),
@@ -210,7 +212,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
-        api.router(board.archive, desk, words, Clocks.of(settings)),
+        api.router(board.archive, desk, words, Clocks.of(settings), reports),
         people_pages.router(guard, templates),
         tryout_pages.router(tryouts.replay, tryouts.fixture, templates, guard),
         access_pages.router(guard, templates),
@@ -228,13 +230,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
             templates,
             guard,
         ),
-        report_pages.router(
-            board.archive,
-            templates,
-            lambda: report_pages.names(board.script),
-            guard,
-            vectors=settings.learning.vectors.get(settings.language),
-        ),
+        report_pages.router(reports, templates, lambda: report_pages.names(board.script), guard),
         take_away.router(board.archive, templates, words, titles=lines),
         pbx_calls.router(board, lines=lines, neighbours=Neighbours(settings.pbx_from)),
         asterisk_socket.router(board, lines=lines, token=Token(settings.asterisk_token)),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -24,7 +25,7 @@ from voice.review import plots, reports
 from voice.review.aftercare import Aftercare
 from voice.review.report_texts import report_texts
 from voice.review.reports import SHEETS, Report, Words
-from voice.review.sample import Names, Sample, Wanted, repeats
+from voice.review.sample import Names, Sample, Wanted, local_times, repeats
 from voice.review.sheets import Share, Sheet, Spread, as_csv
 
 MONDAY = date(2026, 3, 2)
@@ -260,6 +261,43 @@ def test_words_are_compared_with_what_a_reviewer_says(archive: Archive) -> None:
         ("Линия", "Первая", Share(1, 4)),
         ("Слышимость", "хорошая", Share(1, 4)),
     ]
+
+
+def test_word_errors_are_of_the_newest_calls_only(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cap of 2 stands for the real one: it is the same query."""
+    for n, text in enumerate(("раз", "два три", "три четыре пять"), 1):
+        call_id, begun = f"{n:032x}", NINE + timedelta(days=n)
+        monkeypatch.setattr(archive, "now", lambda begun=begun: begun)
+        recorder = archive.begin(call_id, "1", "", "browser")
+        recorder.event(SpeechStarted(at_ms=1000, utterance=1))
+        recorder.event(Final(at_ms=1500, utterance=1, text=text, confidence=0.5))
+        recorder.event(HungUp(at_ms=9000, by="caller"))
+        recorder.seal("caller")
+        Aftercare(archive).tend()
+        correction = {"utterance": 1, "by": "auditor", "at": archive.now()}
+        sealed = archive.seal(call_id, text, "corrections")
+        with archive.engine.begin() as connection:
+            connection.execute(insert(Corrections).values(call=call_id, sealed=sealed, **correction))
+    assert rows(report(archive, WHOLE).sheet("word_errors"))[0]["first_errors"] == Share(0, 6)
+    monkeypatch.setattr(reports, "NEWEST_CHECKED", 2)
+    assert rows(report(archive, WHOLE).sheet("word_errors"))[0]["first_errors"] == Share(0, 5), "the first call is not"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Moscow", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe"])
+def test_local_times_are_those_of_the_clock_even_when_it_is_put_forward(
+    zone: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins_s = int(datetime(2014, 1, 1, tzinfo=UTC).timestamp())  # Moscow's clock was put back for good in this year
+    moments = np.arange(begins_s, begins_s + 370 * 86_400, 7 * 60 + 1, dtype=np.int64)
+    try:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        told = zip(*(column.tolist() for column in local_times(moments)), strict=True)
+        local = [datetime.fromtimestamp(second) for second in moments.tolist()]
+        assert list(told) == [(one.toordinal(), one.weekday(), one.hour) for one in local]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 # --- laws -------------------------------------------------------------------------------------------------------------

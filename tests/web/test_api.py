@@ -22,6 +22,7 @@ from voice.review.accesses import Accesses, Wanted
 from voice.review.aftercare import Aftercare
 from voice.review.checklist import read_checklist
 from voice.review.programs import Programs
+from voice.review.reports import Reports
 from voice.review.tables import Programs as Rows
 from voice.settings import ROOT
 from voice.web.api import api
@@ -70,7 +71,7 @@ def api_app(archive: Archive) -> FastAPI:
     app, guard = guarded(archive)
     answer_problems(app)
     desk = Desk(archive, TEMPLATES, read_checklist(ROOT / "prompts" / "ru"), guard)
-    app.include_router(api.router(archive, desk, labels(), Clocks(0, 0, 0)))
+    app.include_router(api.router(archive, desk, labels(), Clocks(0, 0, 0), Reports(archive)))
     return app
 
 

@@ -19,7 +19,7 @@ from tests.web.signed import TEMPLATES, guarded, signed_client
 from voice.archive.archive import Archive
 from voice.archive.tables import Calls, Figures, Finished
 from voice.dialog.script import load_script
-from voice.review.reports import SHEETS
+from voice.review.reports import NEWEST, SHEETS, Reports
 from voice.settings import Settings
 from voice.web.report_pages import PAGES, names, router
 
@@ -37,7 +37,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture
 def app(archive: Archive) -> FastAPI:
     app, guard = guarded(archive)
-    app.include_router(router(archive, TEMPLATES, lambda: NAMED, guard))
+    app.include_router(router(Reports(archive), TEMPLATES, lambda: NAMED, guard))
     return app
 
 
@@ -130,6 +130,10 @@ def test_every_table_is_a_file_for_excel(client: TestClient, archive: Archive, n
     assert response.headers["content-disposition"] == f'attachment; filename="liniya_{name}_{TODAY}_{TODAY}.csv"'
     table = list(csv.reader(io.StringIO(response.content.decode("utf-8-sig")), delimiter=";"))
     assert len({len(row) for row in table}) == 1
+
+
+def test_the_page_of_word_errors_says_how_many_calls_it_counts(client: TestClient) -> None:
+    assert f"По последним {NEWEST['word_errors'][0]} звонкам" in asked(client, "/reports/recognition")
 
 
 def test_there_is_no_other_table(client: TestClient) -> None:

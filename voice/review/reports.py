@@ -10,22 +10,26 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from sqlalchemy import Engine, Row, func, select
 
 from voice.archive.archive import Archive
 from voice.archive.tables import Calls, Traces
+from voice.nlu import word_vectors
 from voice.nlu.word_vectors import WordVectors
-from voice.review.sample import Bools, Floats, Names, Sample, Wanted, local_times
+from voice.review.sample import Bools, Floats, Ints, Names, Sample, Wanted, local_times
 from voice.review.sheets import Cell, Share, Sheet, Spread
 from voice.review.tallies import Asked, Tallies
-from voice.review.unmatched import Problem, grouped, unmatched
+from voice.review.unmatched import NEWEST_CALLS, Problem, grouped, unmatched
 from voice.review.word_errors import Edits, Measured, measured, sums
 
 WEEKDAYS, HOURS = 7, 24
 MOST_DAYS, MOST_WEEKS = 62, 60  # so many columns can still be told apart
 NEWEST_GAPS, NEWEST_STAGES = 20_000, 5_000  # replies; more of them change no median
+NEWEST_CHECKED = 200  # calls; each is opened whole, which takes some 6 ms
 RESOLVED = ("solved", "registered")
 
 
@@ -80,6 +84,21 @@ class Report:
     def sheet(self, name: str) -> Sheet:
         """Raises KeyError for a name that is none of SHEETS."""
         return SHEETS[name](self)
+
+
+class Reports:
+    """Of one archive: what one has read serves the next. Any thread may use it.
+
+    vectors: a file of word vectors, which may be absent.
+    """
+
+    def __init__(self, archive: Archive, vectors: Path | None = None) -> None:
+        self._archive, self._vectors = archive, vectors
+        self._tallies = Tallies(archive.engine)
+
+    def of(self, wanted: Wanted, words: Words) -> Report:
+        vectors = word_vectors.load(self._vectors) if self._vectors else None
+        return Report(self._archive, wanted, words, vectors, self._tallies)
 
 
 # --- calls ------------------------------------------------------------------------------------------------------------
@@ -251,8 +270,8 @@ def typical(problems: Sequence[Problem], words: Words) -> Sheet:
 
 
 def word_errors(archive: Archive, wanted: Wanted, words: Words) -> Sheet:
-    """How well callers' words were recognised, where a reviewer has said what they were."""
-    found = list(measured(archive, since=wanted.begins, until=wanted.ends, line=wanted.line))
+    """How well callers' words were recognised, where a reviewer has said what they were; of the newest calls only."""
+    found = list(measured(archive, since=wanted.begins, until=wanted.ends, line=wanted.line, newest=NEWEST_CHECKED))
     by: dict[str, tuple[Callable[[Measured], str], Callable[[str], str]]] = {
         "all": (lambda one: "", lambda _: ""),
         "line": (lambda one: one.line, lambda line: words.lines.get(line, line)),
@@ -288,12 +307,13 @@ def _known(values: Floats) -> Floats:
     return values[~np.isnan(values)]
 
 
-def _groups(names: Names) -> Iterator[tuple[str, Bools]]:
-    """Each value that there is, and where it is; those with the most calls first."""
+def _groups(names: Names) -> Iterator[tuple[str, Ints]]:
+    """Each value that there is, and the places where it is; those with the most calls first."""
     counts = np.bincount(names.codes, minlength=len(names.values))
+    places, ends = np.argsort(names.codes, kind="stable"), np.cumsum(counts)
     for code in np.argsort(-counts, kind="stable"):
         if counts[code]:
-            yield names.values[code], names.codes == code
+            yield names.values[code], places[ends[code] - counts[code] : ends[code]]
 
 
 def _sheet(name: str, columns: tuple[str, ...], rows: Sequence[Mapping[str, Cell]]) -> Sheet:
@@ -322,6 +342,14 @@ def _all(engine: Engine, query: object) -> Sequence[Row]:  # type: ignore[type-a
     with engine.connect() as connection:
         return connection.execute(query).all()  # type: ignore[call-overload,no-any-return]
 
+
+NEWEST: Mapping[str, tuple[int, Literal["calls", "replies"]]] = {
+    "replies": (NEWEST_GAPS, "replies"),
+    "captions": (NEWEST_STAGES, "replies"),
+    "word_errors": (NEWEST_CHECKED, "calls"),
+    "unmatched": (NEWEST_CALLS, "calls"),
+}
+"""Sheets that count so many at most of the newest; all others count every call of the period."""
 
 SHEETS: Mapping[str, Callable[[Report], Sheet]] = {
     "totals": lambda report: totals(report.sample),

@@ -19,8 +19,10 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 DAY = timedelta(days=1)
-DAY_S = 86_400
-QUARTER_S = 900  # every zone's offset is whole quarters of an hour
+HOUR_S, DAY_S = 3_600, 86_400
+EPOCH = date(1970, 1, 1).toordinal()
+USUAL_DAYS = 30  # of a period that nobody chose
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)  # no call was before, and no reader is after
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Names:
         moved = np.array([code[value] for value in other.values], np.int32)
         return Names(values, np.concatenate([self.codes, moved[other.codes]]))
 
-    def __getitem__(self, chosen: Bools) -> Names:
+    def __getitem__(self, chosen: Bools | Ints) -> Names:
         return Names(self.values, self.codes[chosen])
 
     def are(self, *wanted: str) -> Bools:
@@ -93,7 +95,7 @@ class Measured:
     def __len__(self) -> int:
         return len(self.started_s)
 
-    def __getitem__(self, chosen: Bools) -> Self:
+    def __getitem__(self, chosen: Bools | Ints) -> Self:
         return type(self)(**{field.name: getattr(self, field.name)[chosen] for field in fields(self)})
 
 
@@ -138,14 +140,22 @@ def repeats(callers: Ints, started_s: Ints) -> tuple[Bools, Bools, Bools]:
 
 def local_times(started_s: Ints) -> tuple[Ints, Ints, Ints]:
     """Day (its proleptic ordinal), weekday (0: Monday) and hour of each call, by this machine's clock."""
-    quarters, at = np.unique(started_s // QUARTER_S, return_inverse=True)
-    local = [datetime.fromtimestamp(int(quarter) * QUARTER_S, UTC).astimezone() for quarter in quarters]
-    days, weekdays, hours = (
-        np.array(values, np.int64)
-        for values in (
-            [moment.toordinal() for moment in local],
-            [moment.weekday() for moment in local],
-            [moment.hour for moment in local],
-        )
+    local_s = started_s + _offsets_s(started_s)
+    days = local_s // DAY_S + EPOCH
+    return days, (days - 1) % 7, local_s % DAY_S // HOUR_S
+
+
+def _offsets_s(started_s: Ints) -> Ints:
+    """How far this machine's clock was ahead of UTC. Days on which it is put forward or back are looked at closely."""
+    utc_days, at = np.unique(started_s // DAY_S, return_inverse=True)
+    first, last = (
+        np.array([_offset_s(day * DAY_S + second) for day in utc_days.tolist()], np.int64) for second in (0, DAY_S - 1)
     )
-    return days[at], weekdays[at], hours[at]
+    offsets, changes = first[at], (first != last)[at]
+    offsets[changes] = [_offset_s(second) for second in started_s[changes].tolist()]
+    return offsets
+
+
+def _offset_s(second: int) -> int:
+    offset = datetime.fromtimestamp(second, UTC).astimezone().utcoffset()
+    return int(offset.total_seconds()) if offset else 0

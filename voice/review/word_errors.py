@@ -65,11 +65,17 @@ class Measured:
 
 
 def measured(
-    archive: Archive, *, since: datetime | None = None, until: datetime | None = None, line: str = ""
+    archive: Archive,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    line: str = "",
+    newest: int | None = None,
 ) -> Iterator[Measured]:
     """Every utterance that a reviewer corrected, and in calls whose review is done those that he left as they were.
 
-    since, until (not itself), line: of the calls; all when not given. A damaged record is left out and logged.
+    since, until (not itself), line: of the calls; newest: so many calls at most; all when not given. The newest calls
+    come first. A damaged record is left out and logged.
     """
     known = or_(
         Calls.id.in_(select(Corrections.call)), Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
@@ -80,7 +86,8 @@ def measured(
         )
         .join(Figures, Figures.call == Calls.id, isouter=True)
         .where(known, Calls.text_erased_at.is_(None))
-        .order_by(Calls.started_at, Calls.id)
+        .order_by(Calls.started_at.desc(), Calls.id)
+        .limit(newest)
     )
     if since is not None:
         wanted = wanted.where(Calls.started_at >= since)

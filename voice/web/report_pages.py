@@ -5,28 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.templating import Jinja2Templates
 
-from voice.archive.archive import Archive
 from voice.dialog.script import Script
 from voice.dialog.texts import capital
-from voice.nlu import word_vectors
 from voice.review.report_texts import report_texts
-from voice.review.reports import SHEETS, Report, Words
+from voice.review.reports import NEWEST, SHEETS, Report, Reports, Words
 from voice.review.rights import Deed
-from voice.review.sample import Wanted
+from voice.review.sample import EARLIEST, LATEST, USUAL_DAYS, Wanted
 from voice.review.sheets import as_csv
-from voice.review.tallies import Tallies
-from voice.review.unmatched import NEWEST_CALLS
 from voice.web.guard import Guard
 from voice.web.report_view import drawn, in_cells
 
-USUAL_DAYS = 30
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)  # no call was before, and no reader is after
 _GAP = re.compile(r"\{[^}]*\}")  # of a text, filled in every call anew
 LATELY_DAYS = (7, 30, 90, 365)
 PAGES = {
@@ -38,25 +31,20 @@ PAGES = {
 
 
 def router(
-    archive: Archive,
+    reports: Reports,
     templates: Jinja2Templates,
     named: Callable[[], Mapping[str, Mapping[str, str]]],
     guard: Guard,
-    *,
-    vectors: Path | None = None,
 ) -> APIRouter:
     """GET /reports, /reports/quality, /reports/recognition, /reports/unmatched and /reports/{sheet}.csv.
 
     All take `since`, `until` (days) and `line`. named: how `lines`, `topics` and `questions` are called now.
-    vectors: a file of word vectors, which may be absent.
     """
     pages = APIRouter(dependencies=[Depends(guard.page(Deed.REPORT))])
-    texts, tallies = report_texts(), Tallies(archive.engine)
+    texts = report_texts()
 
     def report(since: str, until: str, line: str) -> Report:
-        words = Words(**named(), codes=texts.codes)
-        known = word_vectors.load(vectors) if vectors else None
-        return Report(archive, _wanted(since, until, line), words, known, tallies)
+        return reports.of(_wanted(since, until, line), Words(**named(), codes=texts.codes))
 
     def shown(request: Request, page: str, made: Report) -> Response:
         wanted = made.wanted
@@ -71,7 +59,7 @@ def router(
             "unmeasured": made.unmeasured,
             "texts": texts,
             "sheets": {name: in_cells(sheet) for name, sheet in sheets.items()},
-            "newest": NEWEST_CALLS,
+            "newest": {name: most for name, (most, _) in NEWEST.items()},
             "questions": made.words.questions,
             "problems": made.problems if page == "unmatched" else [],
             "once": sum(len(problem.requests) == 1 for problem in made.problems) if page == "unmatched" else 0,

@@ -14,7 +14,8 @@ from voice.archive.index import Index
 from voice.archive.retention import Clocks, Retention
 from voice.captions.labels import Labels
 from voice.review.finding import Finding
-from voice.web.api import calls, handing_on, keeping, people, work
+from voice.review.reports import Reports
+from voice.web.api import calls, figures, handing_on, keeping, people, work
 from voice.web.api.parts import PREFIX
 from voice.web.call_desk import Desk
 
@@ -24,7 +25,7 @@ ABOUT = (
 )
 
 
-def router(archive: Archive, desk: Desk, labels: Labels, clocks: Clocks) -> APIRouter:
+def router(archive: Archive, desk: Desk, labels: Labels, clocks: Clocks, reports: Reports) -> APIRouter:
     """Everything under PREFIX, and PREFIX/openapi.json."""
     finding = Finding(archive, Index(archive))
     api = APIRouter()
@@ -34,6 +35,7 @@ def router(archive: Archive, desk: Desk, labels: Labels, clocks: Clocks) -> APIR
         handing_on.router(desk, finding, labels),
         keeping.router(desk, Retention(archive, clocks)),
         people.router(desk.guard),
+        figures.router(reports, desk.guard),
     ):
         api.include_router(part)
     described = _described(api)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -324,6 +324,39 @@ class FinishedCall(Shown):
 
 class FinishedPage(Shown):
     calls: list[FinishedCall]
+
+
+class ReportShare(Sent):
+    part: int = Field(description="Cases")
+    of: int = Field(description="All cases")
+    percent: float | None = Field(description="null: too few cases")
+
+
+class ReportSpread(Sent):
+    median: float | None = Field(description="null: too few cases")
+    p95: float | None
+    n: int = Field(description="How often it was measured")
+    unit: Literal["s", "ms"]
+
+
+class ReportColumn(Shown):
+    name: str
+    title: str = Field(description="In Russian, as on the page")
+    means: str = Field(description="In Russian; empty: the title says it")
+
+
+class ReportPage(Shown):
+    """One table. A cell is a text (a code, never a name), a count, a share or a duration."""
+
+    name: str
+    since: date
+    until: date
+    line: str = Field(description="Empty: every line")
+    unmeasured: int = Field(description="Calls of the period that are not counted yet: they run, or ended a moment ago")
+    newest: int | None = Field(description="So many of the newest are counted at most; null: every call of the period")
+    newest_of: Literal["calls", "replies"] | None = Field(description="What `newest` counts")
+    columns: list[ReportColumn]
+    rows: list[dict[str, str | int | ReportShare | ReportSpread]] = Field(description="By the name of the column")
 
 
 class KeptSearch(Shown):
