@@ -1,4 +1,5 @@
-"""Talk with personal data planted in it, and talk without any: bench/wordings/personal.yaml with values made anew."""
+"""Talk with personal data planted in it, and talk without any: bench/wordings/personal.yaml with values made anew, and
+sets for measuring only."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ from voice.settings import ROOT
 from voice.tts.numbers_ru import cardinal, ordinal
 
 WORDINGS = Path(__file__).resolve().parent / "wordings" / "personal.yaml"
-BLIND = WORDINGS.with_name("personal_2.yaml")  # whoever wrote it had seen neither the rules nor WORDINGS
+BLIND: Mapping[str, Path] = {
+    "blind": WORDINGS.with_name("personal_2.yaml"),  # whoever wrote it had seen neither the rules nor WORDINGS
+    "fresh": WORDINGS.with_name("personal_3.yaml"),  # written after the rules, by the same hand
+}
 UNCHECKED = 1_001_998  # СНИЛС up to this one have no checksum
 TIMES = 5  # values made for each wording
 SIDES: Mapping[str, Literal["operator", "line"]] = {"o:": "operator", "l:": "line"}
@@ -77,18 +81,18 @@ def planted(half: str, seed: int = 1) -> Iterator[Talk]:
                 yield _talk(row["talk"], row.get("asked", ""), way, Values(rng, data["people"][half], way))
 
 
-def blind() -> Iterator[Talk]:
-    """Every talk of personal_2.yaml with personal data in it, as it stands there."""
-    data = _data(BLIND)
+def blind(name: str) -> Iterator[Talk]:
+    """Every talk with personal data in it of one set of BLIND, as it stands there."""
+    data = _data(BLIND[name])
     for way in ("heard", "typed"):
-        for row in data[way]:
+        for n, row in enumerate(data[way]):
             written = row if isinstance(row, dict) else {"talk": [row]}
-            yield _talk(written["talk"], written.get("asked", ""), way, Values(random.Random(1), {}, way))
+            yield _talk(written["talk"], written.get("asked", ""), way, Values(random.Random(n), {}, way))
 
 
-def blind_clean() -> Iterator[Talk]:
-    """Every utterance of personal_2.yaml without personal data, by callers and by the line."""
-    for way, rows in _data(BLIND)["nothing"].items():
+def blind_clean(name: str) -> Iterator[Talk]:
+    """Every utterance of that set without personal data, by callers and by the line."""
+    for way, rows in _data(BLIND[name])["nothing"].items():
         for row in rows:
             yield _talk(["l:" + row if way == "line" else row], "", way, Values(random.Random(1), {}, way))
 
