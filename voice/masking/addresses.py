@@ -18,6 +18,7 @@ from voice.masking.places import (
     is_street_adjective,
     is_surely_name,
     is_word,
+    name_end,
     number,
     of_place,
     tells_home,
@@ -26,9 +27,9 @@ from voice.masking.places import (
 from voice.masking.replies import replies
 from voice.masking.rows import rows
 from voice.masking.rules import rules
-from voice.masking.streets import bare, entrance, homes
+from voice.masking.streets import bare, entrance, homes, without_house
 from voice.masking.tokens import Token
-from voice.nlu.morphology import tags
+from voice.masking.villages import village
 
 _INDEX_DIGITS = 6
 
@@ -77,8 +78,10 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
             yield i, behind, True
         elif token.word in words.street and is_word(token) and (house := _house(said, i)):
             yield i, house, False
-        elif of_place(token) and (last := _street(said, i) or _village(said, i)):
+        elif of_place(token) and (last := _street(said, i) or village(said, i)):
             yield i + 1, last, False
+        elif token.word in words.on and (last := without_house(said, i)) > i:
+            yield i + 1, last, True
         elif token.word in words.home:
             yield from ((first, last, False) for first, last in homes(said, i))
         elif token.is_plain_number:
@@ -126,14 +129,8 @@ def _street(said: Sequence[Token], i: int) -> int:
     """The last word of the name of somebody's street, without a house; 0: it is not somebody's own, or has no name."""
     if said[i].word not in rules().addresses.street or not tells_home(said[max(0, i - GAP) : i]):
         return 0
-    last = 0
-    for j in range(i + 1, min(len(said), i + 1 + NAME_WORDS)):
-        adjective = "ADJF" in tags(said[j].word) and is_name(said[j]) and (j == i + 1 or is_persons(said[j - 1].word))
-        if is_surely_name(said[j]) or adjective:
-            last = j
-        else:
-            break
-    return last
+    last = name_end(said, i + 1)
+    return last if last > i else 0
 
 
 def _is_garden(said: Sequence[Token], i: int) -> bool:
@@ -151,50 +148,6 @@ def _index_before(said: Sequence[Token], i: int) -> int:
     end = i - 1 if i and said[i - 1].is_filler else i
     first = _with_index(said, end)
     return first if first < end else i
-
-
-def _village(said: Sequence[Token], i: int) -> int:
-    """The last word of a village's name, and of the street and the house behind it; 0: none is named."""
-    words = rules().addresses
-    if said[i].word not in words.village:
-        return 0
-    own = tells_home([*said[max(0, i - GAP) : i], *said[i + 1 : i + 1 + GAP]]) or any(
-        token.word in words.out_of or token.word in words.leading for token in said[max(0, i - 1) : i]
-    )
-    last = 0
-    for j in range(i + 1, min(len(said), i + 1 + NAME_WORDS)):
-        token = said[j]
-        if token.is_plain_number and last:
-            return number(said, j) or last
-        named = is_surely_name(token) or (token.capital and said[j - 1].short)
-        if named or (own and (j == i + 1 or last == j - 1) and _may_name_a_village(said, j)):
-            last = j
-        elif not (is_name(token) and "ADJF" in tags(token.word) and _agree(said, j)):
-            break
-        elif own or j == i + 1:
-            last = j
-    return last
-
-
-def _may_name_a_village(said: Sequence[Token], j: int) -> bool:
-    """«в деревне Бор»: a noun beside the word for a village, in the case that names have, and nothing said of it."""
-    token = said[j]
-    words = rules().addresses
-    behind = said[j + 1] if j + 1 < len(said) else None
-    ends = behind is None or behind.breaks or of_place(behind) or is_house(behind) or behind.word in words.home
-    return (
-        ends
-        and is_name(token)
-        and {"NOUN", "nomn", "inan"} <= tags(token.word)
-        and token.word not in rules().addresses.house
-    )
-
-
-def _agree(said: Sequence[Token], j: int) -> bool:
-    """Does an adjective stand as names of places do, «Нижние ...», «хутор Весёлый»: before a name or at the end?"""
-    if j + 1 == len(said) or said[j + 1].word in rules().addresses.outside:
-        return True
-    return is_surely_name(said[j + 1]) or of_place(said[j + 1]) or _may_name_a_village(said, j + 1)
 
 
 def _begin(said: Sequence[Token], first: int) -> int:
@@ -234,10 +187,8 @@ def _end(said: Sequence[Token], last: int) -> int:
     for i in range(last + 1, min(len(said), last + 3)):
         led = said[i].word in words.along and i + 1 < len(said) and _is_a_street(said[i + 1])
         if said[i].word in words.street or led:
-            return max(
-                (j for j in range(i + 1, min(len(said), i + 1 + NAME_WORDS)) if is_surely_name(said[j]) or led),
-                default=last,
-            )
+            end = name_end(said, i + 1)
+            return end if end > i else last
     return last
 
 

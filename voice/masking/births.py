@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from voice.masking.names import tells_a_person
+from voice.masking.name_words import tells_a_person
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.masking.years import is_year_word, year
+from voice.nlu.morphology import share, tags
 
 _NEAR = 3  # words between the date and the word of being born
 _SHORT = range(20, 100)  # years that are said by their last two digits
 _AGO = range(30, 100)  # of those, a birth's and seldom another thing's
 _LONG = range(1900, 2100)
 _LATEST = 2012  # of a date by itself
+_FAR = 99  # words behind a date
+_DAYS = range(1, 32)
+_CHILDREN = 5  # fewer may be which child it is
 _ALL = 3  # numbers of a date: its day, month and year
 
 
@@ -35,15 +39,22 @@ class _Date:
 def dates_of_birth(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int]]:
     """First and last word of each. asked: a date alone is one."""
     cues = [i for i in range(len(said)) if _is_cue(said, i)]
+    behind = -_FAR
     for date in _dates(said):
         near = any(0 < date.first - cue <= _NEAR + 1 or 0 < cue - date.last <= _NEAR for cue in cues)
         is_date = date.full or (date.month and date.numbers) or date.year in _LONG or (date.called and date.numbers)
         if asked:
-            found = is_date or date.month or (date.numbers > 1 and not _counts(said, date)) or _is_alone(said, date)
+            found = is_date or date.month or (date.numbers > 1 and not _counts(said, date))
+            found = found or _is_alone(said, date) or _is_year(said, date, cues)
+        elif date.first - behind <= _NEAR:  # «одиннадцатое, а не двенадцатое июня»
+            found = date.full or (date.month and date.numbers) or _is_day(said, date, cues)
         else:
-            found = near and (is_date or date.numbers >= _ALL or _is_year(said, date, cues))
+            found = near and (
+                is_date or date.numbers >= _ALL or _is_year(said, date, cues) or _is_day(said, date, cues)
+            )
         if found or _is_birthday(said, date) or _is_of_whom(said, date) or _is_long_ago(said, date):
             yield date.first, date.last
+            behind = date.last
 
 
 def _is_cue(said: Sequence[Token], i: int) -> bool:
@@ -61,6 +72,8 @@ def _dates(said: Sequence[Token]) -> Iterator[_Date]:
             continue
         end = i
         while end < len(said) and (_dates_word(said[end]) or said[end].word in births.years or _inside(said, end)):
+            if said[end].is_number and said[end].dated != said[i].dated:  # «05.03.1962 112 ...»
+                break
             end += 1
         row = said[i:end]
         yield _Date(
@@ -72,7 +85,7 @@ def _dates(said: Sequence[Token]) -> Iterator[_Date]:
             called=any(token.word in births.years for token in row),
             full=any(token.dated for token in row),
         )
-        i = end + 1
+        i = end
 
 
 def _is_year(said: Sequence[Token], date: _Date, cues: Sequence[int]) -> bool:
@@ -80,6 +93,15 @@ def _is_year(said: Sequence[Token], date: _Date, cues: Sequence[int]) -> bool:
     if date.year not in _SHORT or _counts(said, date):
         return False
     return is_year_word(said[date.last].word) or date.first - 1 in cues
+
+
+def _is_day(said: Sequence[Token], date: _Date, cues: Sequence[int]) -> bool:
+    """A day alone: «родилась я пятого», «рождения одиннадцатое»; no «рождения второго»."""
+    word = said[date.last].word
+    told = any({"VERB", "intr"} <= tags(said[cue].word) for cue in cues) or date.year >= _CHILDREN
+    day = max(share(word, "neut", "nomn"), share(word, "masc", "gent") * told)
+    thing = date.last + 1 < len(said) and "NOUN" in tags(said[date.last + 1].word)
+    return date.year in _DAYS and is_year_word(word) and day > 0 and not thing
 
 
 def _is_alone(said: Sequence[Token], date: _Date) -> bool:
@@ -105,7 +127,8 @@ def _is_birthday(said: Sequence[Token], date: _Date) -> bool:
 def _is_of_whom(said: Sequence[Token], date: _Date) -> bool:
     """«я сорок седьмого года», «мама тридцать девятого»."""
     births = rules().births
-    if date.month or not date.called or not (date.year in _SHORT or _LONG[0] <= date.year <= _LATEST + 10):
+    said_whole = date.called or (date.year in _LONG and is_year_word(said[date.last].word))
+    if date.month or not said_whole or not (date.year in _SHORT or _LONG[0] <= date.year <= _LATEST + 10):
         return False
     at = date.first - 1
     while at > 0 and said[at].word in births.since and said[at].word not in births.of_whom:

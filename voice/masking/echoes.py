@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from voice.masking.names import tells_a_person
+from voice.masking.name_words import tells_a_person
 from voice.masking.rows import Row
 from voice.masking.said import Known, Said
 from voice.masking.spans import Kind, Span, Why

@@ -42,7 +42,7 @@ def is_name(token: Token) -> bool:
     words = rules().addresses
     if not token.word or token.is_plain_number or token.word in words.outside or token.word in words.office:
         return False
-    if is_dedicated(token):
+    if is_dedicated(token) or token.word in words.sizes:
         return True
     found = tags(token.word, 0.05)
     if "Apro" in found:
@@ -73,6 +73,24 @@ def is_persons(word: str) -> bool:
 def is_street_adjective(word: str) -> bool:
     """«садовая», «на Садовой»; one that stands for any thing («другая», «первая») is none."""
     return "Apro" not in tags(word) and word not in NUMBER_WORDS and share(word, "ADJF", "femn", "sing") >= _ADJECTIVE
+
+
+def name_end(said: Sequence[Token], i: int) -> int:
+    """The last word of a street's name that begins at `i`, right behind the word for a street; `i` - 1: none does."""
+    last = i - 1
+    for j in range(i, min(len(said), i + NAME_WORDS)):
+        token = said[j]
+        if token.word in rules().addresses.ranks or token.word in rules().names.named_after:
+            continue
+        if not is_name(token) or of_place(token):
+            break
+        adjective = "ADJF" in tags(token.word)
+        after_adjective = j > i and "ADJF" in tags(said[j - 1].word) and share(said[j - 1].word, "gent") > 0
+        army = after_adjective and share(token.word, "NOUN", "gent") >= _COUNTED  # «Советской армии»
+        if not (army or is_surely_name(token) or (adjective and (j == i or is_persons(said[j - 1].word)))):
+            break
+        last = j
+    return last
 
 
 def is_index(token: Token) -> bool:
@@ -124,7 +142,11 @@ def is_ordinal(said: Sequence[Token], i: int) -> bool:
 
 
 def tells_office(said: Sequence[Token]) -> bool:
-    return any(token.word in rules().addresses.office for token in said)
+    """«МФЦ», «центр»; a «районный центр» is a town."""
+    words = rules().addresses
+    return any(
+        token.word in words.office and not (i and said[i - 1].word in words.districts) for i, token in enumerate(said)
+    )
 
 
 def tells_home(said: Sequence[Token]) -> bool:

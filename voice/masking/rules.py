@@ -122,6 +122,7 @@ class Addresses:
     people: Words
     parting: Words
     level: Words
+    districts: Words
     before_words: int
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voice.masking.places import (
+    GAP,
     NAME_WORDS,
     counts,
     is_dedicated,
@@ -14,12 +15,14 @@ from voice.masking.places import (
     is_persons,
     is_street_adjective,
     is_surely_name,
+    name_end,
     number,
     of_place,
+    tells_home,
 )
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
-from voice.nlu.morphology import share
+from voice.nlu.morphology import known, share, tags
 
 _HOME_WORDS = 6  # between «живу» and the number of the house
 _PEOPLE = 0.6  # «Строителей»: those for whom a street is named
@@ -56,7 +59,7 @@ def entrance(said: Sequence[Token], i: int) -> int:
 
 
 def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
-    """First word of the name and last of the number in «на Ленина двенадцать», whose number begins at `i`."""
+    """First and last word of the number in «на Ленина двенадцать», which begins at `i`, when it is a street's house."""
     if i == 0 or said[i - 1].is_plain_number or said[i].breaks:
         return None
     last = number(said, i)
@@ -70,7 +73,13 @@ def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
         first -= 1
     before = said[first - 1].word if first and not said[first].breaks else ""
     words = rules().addresses
-    led = before in words.leading or is_ordinal(said, first - 1) if before else False
+    led = bool(before) and (
+        before in words.leading
+        or is_ordinal(said, first - 1)
+        or is_house(said[first - 1])
+        or "Geox" in tags(before)
+        or not known(before)
+    )
     starts = not before or said[first - 1].is_filler or before in words.outside
     alone = last + 1 == len(said) or said[last + 1].breaks or _goes_on(said[last + 1])
     word = said[at].word
@@ -78,16 +87,16 @@ def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
         return None
     if word in rules().births.months:  # «на Восьмого Марта пять», no date
         on = at > 1 and is_ordinal(said, at - 1) and said[at - 2].word in words.along
-        return (at - 1, last) if on and not is_ordinal(said, last) else None
+        return (i, last) if on and not is_ordinal(said, last) else None
     if is_dedicated(said[at]):
         named = led or starts or alone
     elif is_persons(word) or (first < at and said[first].word in words.sizes and is_surely_name(said[at])):
-        named = led or alone  # «Большая Ордынка»
+        named = led or alone or (starts and first < at)  # «Большая Ордынка»
     elif is_street_adjective(word) or share(word, "anim", "plur", "gent") >= _PEOPLE:
         named = led or (starts and alone and at != i - 1)
     else:  # «Кутузовский сорок шесть квартира девять»
         named = starts and share(word, "ADJF", "masc", "nomn") >= _AVENUE and last + 1 < len(said) and alone
-    return (first, last) if named and word not in words.people else None
+    return (i, last) if named and word not in words.people else None
 
 
 def _goes_on(token: Token) -> bool:
@@ -101,3 +110,14 @@ def _belongs(said: Sequence[Token], i: int) -> bool:
     return (
         is_persons(word) or word in rules().addresses.ranks or word in rules().addresses.sizes or is_dedicated(said[i])
     )
+
+
+def without_house(said: Sequence[Token], i: int) -> int:
+    """The last word of somebody's own street behind the «на» at `i`, «живу на Садовой»; `i`: none is there."""
+    if i + 1 >= len(said) or not tells_home(said[max(0, i - GAP) : i]):
+        return i
+    last = name_end(said, i + 1)
+    behind = said[last + 1] if last + 1 < len(said) else None
+    free = behind is None or behind.breaks or not tags(behind.word) & {"NOUN", "ADJF"}
+    street = all(is_street_adjective(one.word) or is_persons(one.word) for one in said[i + 1 : last + 1])
+    return last if last > i and free and street else i

@@ -54,6 +54,7 @@ def share(word: str, *grammemes: str) -> float:
     return float(sum(reading.score for reading in _readings(word) if wanted <= reading.tag.grammemes))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def known(word: str) -> bool:
     """Does the dictionary have the word?"""
     return bool(_dictionary().word_is_known(_plain(word)))
