@@ -13,9 +13,9 @@ from itertools import product
 import numpy as np
 import numpy.typing as npt
 from report import Figure, Table, ratio, save, spread
-from spoken import at_level, level
 
 from voice.audio.g711 import alaw_decode, alaw_encode
+from voice.audio.loudness import at_level, level
 from voice.audio.pcm import cut, to_int16
 from voice.audio.resample import convert
 from voice.call.ears import START_OVER_LINE_MS
@@ -32,6 +32,7 @@ from voice.vad.endpointer import Endpointer, Rules, Started
 TEXTS = ("main.welcome", "line.notice", "number.long", "no_match", "disability.welcome", "main.bye")
 DELAYS_MS = (60, 160, 250, 400)
 ECHOES_DB = (-12, -20, -26, -30)
+STUMBLING_DB, STUMBLES_S, HOLE_MS = -20, 1.5, 20  # a network that loses its step: the echo comes later from there on
 ROOMS_DB = (6, -4)  # of the direct sound over the room's; the whole 18 dB under what was played
 ROOM_S, ROOM_DB = 0.3, -18
 NOISES = (4, 15)  # standard deviation of samples
@@ -103,7 +104,19 @@ def echoes() -> Iterator[tuple[str, Returns]]:
 
         return returns
 
+    def stumbling(gain_db: int) -> Returns:
+        def returns(sound: Sound, rng: np.random.Generator) -> Iterator[Sound]:
+            for delay_ms, noise in product(DELAYS_MS, NOISES):
+                echo = np.convolve(sound, late(delay_ms)) * 10 ** (gain_db / 20)
+                cuts = np.arange(STUMBLES_S, len(echo) / HEARING_HZ, STUMBLES_S) * HEARING_HZ
+                pieces = np.split(echo, cuts.astype(int))
+                hole = np.zeros(HOLE_MS * HEARING_HZ // 1000)
+                yield noisy(np.concatenate([part for piece in pieces for part in (piece, hole)]), noise, rng)
+
+        return returns
+
     yield from ((f"echo {gain_db} dB of the line", by_line(gain_db)) for gain_db in ECHOES_DB)
+    yield f"echo {STUMBLING_DB} dB, {HOLE_MS} ms later every {STUMBLES_S} s", stumbling(STUMBLING_DB)
     yield from ((f"a room, {ROOM_DB} dB, direct sound {db:+} dB", by_room(db)) for db in ROOMS_DB)
 
 
@@ -133,8 +146,8 @@ def over(caller: Sound, line: Sound, over_db: int | None, rng: np.random.Generat
     before = np.zeros(ALONE_MS * HEARING_HZ // 1000)
     heard, played = np.concatenate([before, caller]), line[: len(before) + len(caller)]
     if over_db is not None:
-        loud = 20 * np.log10(level(caller) / 32768) - over_db
-        heard = heard + np.convolve(at_level(played, loud), late(160))[: len(heard)]
+        loud = 20 * np.log10(level(caller, HEARING_HZ) / 32768) - over_db
+        heard = heard + np.convolve(at_level(played, loud, HEARING_HZ), late(160))[: len(heard)]
     opened = opened_ms(noisy(heard, NOISES[0], rng), played, not_before_ms=ALONE_MS)
     return None if opened is None else opened - ALONE_MS
 

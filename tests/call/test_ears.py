@@ -17,7 +17,7 @@ from voice.call.replies import Replies
 from voice.call.workers import Workers
 from voice.clock import run_in_virtual_time
 from voice.dialog.listening import Listening, Patience
-from voice.events import AnyEvent, BadLine, Event, Final, SpeechEnded, Word
+from voice.events import AnyEvent, BadLine, Event, Final, SpeechEnded, SpeechStarted, Word
 from voice.line import HEARING_HZ, Pcm16
 from voice.nlu.matcher import Completeness
 from voice.vad.pauses import MOST
@@ -171,3 +171,41 @@ def test_a_bad_line_is_told_once_and_before_the_words(level: int, reasons: list[
     if reasons:
         told = [type(event) for event in call.events]
         assert told.index(SpeechEnded) < told.index(BadLine) < told.index(Final)
+
+
+ECHO_MS, SAID_MS = 300, 1_200
+
+
+def opened(*, echo: bool) -> list[int]:
+    """The line speaks for SAID_MS; after ECHO_MS the same comes back, or somebody else speaks. When utterances open."""
+    rng = np.random.default_rng(1)
+    line, caller = (np.convolve(rng.standard_normal(SAID_MS * 16), np.hanning(12), "same") * 500 for _ in range(2))
+    heard = np.concatenate([np.zeros(ECHO_MS * 16), line if echo else caller, np.zeros(16_000)]).astype(np.int16)
+    events: list[AnyEvent] = []
+
+    async def listen() -> None:
+        with ThreadPoolExecutor(1) as workers:
+            played = Played()
+            ears = Ears(
+                hears_hz=HEARING_HZ,
+                detector=LoudDetector(),
+                recogniser=BurstRecogniser(),
+                workers=workers,
+                publish=events.append,
+                record=lambda frame: None,
+                played=played,
+                replies=Replies(lambda stages: None),
+                listening=Listening(OPEN, lambda text: Completeness.OPEN),
+            )
+            for at in range(0, len(heard) - 319, 320):
+                ears.line_speaks(at < len(line))
+                played.put(line[at : at + 320].astype(np.int16))
+                ears.hear(heard[at : at + 320])
+
+    run_in_virtual_time(listen)
+    return [event.at_ms for event in events if isinstance(event, SpeechStarted)]
+
+
+def test_what_the_line_said_last_comes_back_when_it_is_silent_and_is_nobodys() -> None:
+    assert opened(echo=True) == []
+    assert opened(echo=False) == [ECHO_MS]

@@ -13,7 +13,7 @@ from voice.call.mouth import Mouth
 from voice.call.replies import Replies
 from voice.clock import run_in_virtual_time
 from voice.dialog.actions import Say
-from voice.events import AnyEvent, Interrupted, SayDone
+from voice.events import AnyEvent, Interrupted, SayDone, SayStarted
 from voice.line import Pcm16
 from voice.transports.recorded import RecordedCaller, RecordedLine
 
@@ -44,7 +44,7 @@ def spoken(gain_db: float, pause_after_s: float = 0.0) -> tuple[Pcm16, list[AnyE
             voice=ToneVoice(),
             publish=events.append,
             now_ms=lambda: 0,
-            sounded=lambda pcm: None,
+            sounded=lambda pcm, silent_ms: None,
             replies=Replies(lambda stages: None),
         )
 
@@ -87,3 +87,48 @@ def test_what_was_heard_when_it_was_paused() -> None:
 def test_what_was_heard_in_all() -> None:
     done = [event for event in spoken(6.0)[1] if isinstance(event, SayDone)]
     assert [event.heard_ms for event in done] == [1_000]
+
+
+class EarlyLine(RecordedLine):
+    ahead_ms = 400
+
+
+def test_what_sounds_is_handed_on_as_it_sounds_to_the_end_of_each_saying() -> None:
+    line = EarlyLine(RecordedCaller(np.zeros(RATE_HZ, np.int16), RATE_HZ, "", (), ROOM), plays_hz=8_000)
+    sounded: list[tuple[float, int, float]] = []  # when it was handed on, how many ms, after how many of silence
+    began: list[float] = []
+
+    async def talk() -> None:
+        clock = asyncio.get_running_loop().time
+        mouth = Mouth(
+            line=line,
+            voice=ToneVoice(),
+            publish=lambda event: began.append(clock()) if isinstance(event, SayStarted) else None,
+            now_ms=lambda: 0,
+            sounded=lambda pcm, silent_ms: sounded.append((clock(), len(pcm) * 1000 // RATE_HZ, silent_ms)),
+            replies=Replies(lambda stages: None),
+        )
+
+        async def listen() -> None:
+            async for _ in line.inbound():
+                mouth.settle()
+
+        tasks = [asyncio.create_task(mouth.run()), asyncio.create_task(listen())]
+        await asyncio.sleep(0.2)
+        for _ in range(2):
+            mouth.say(Say(1, ""))
+            await asyncio.sleep(1.5)
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+    run_in_virtual_time(talk)
+    at = [n for n, (_, _, silent_ms) in enumerate(sounded) if silent_ms > 1]
+    assert len(at) == 2 and [sounded[n][2] for n in at] == [pytest.approx(200, abs=5), pytest.approx(500, abs=5)]
+    for begins_s, saying in zip(began, (sounded[: at[1]], sounded[at[1] :]), strict=True):
+        heard_ms = 0
+        for handed_on_s, ms, _ in saying:
+            heard_ms += ms
+            late_ms = (handed_on_s - begins_s) * 1000 - heard_ms
+            assert -1 <= late_ms <= 60, f"{ms} ms that had sounded by {heard_ms} ms came {late_ms:.0f} ms late"
+        assert heard_ms == pytest.approx(1_000, abs=2)

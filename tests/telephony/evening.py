@@ -29,6 +29,7 @@ HAD_ENOUGH = CallerTurn("line_silent", 4_000, hang_up=True)  # who is left waiti
 
 
 ALL_USUAL: Mapping[str, Habits] = {}
+ALL_ONE_WAY: Mapping[str, str] = {}
 Told = tuple[str, Spoken, list[Packet], float, str, float]
 
 
@@ -63,11 +64,15 @@ def fixture(name: str) -> RecordedCaller:
     return replace(caller, turns=(*caller.turns, HAD_ENOUGH))
 
 
-async def dial(asterisk: Asterisk, number: str, caller: RecordedCaller, habits: Habits) -> Told:
+async def dial(
+    asterisk: Asterisk, number: str, caller: RecordedCaller, habits: Habits, answered: asyncio.Event | None = None
+) -> Told:
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(LONGEST_S), phone(asterisk.exchange, number=number) as telephone, busy() as late_ms:
         dialled_s = loop.time()
         await telephone.call(caller.line)
+        if answered:
+            answered.set()
         spoken = await talk(telephone, caller, habits)
     answered_ms = (telephone.answered_s - dialled_s) * 1000
     return number, spoken, telephone.received, answered_ms, telephone.ended_by, max(late_ms, default=0.0)
@@ -92,13 +97,32 @@ async def busy() -> AsyncIterator[list[float]]:
 
 
 def evening(
-    asterisk: Asterisk, data: Path, callers: Mapping[str, RecordedCaller], habits: Mapping[str, Habits] = ALL_USUAL
+    asterisk: Asterisk,
+    data: Path,
+    callers: Mapping[str, RecordedCaller],
+    habits: Mapping[str, Habits] = ALL_USUAL,
+    sounds: Mapping[str, str] = ALL_ONE_WAY,
 ) -> dict[str, Talked]:
-    """Place all calls at once; `data`: the line's; `habits`: of telephones that are not as usual, by caller."""
+    """Place all calls at once.
+
+    data: the line's. By caller: `habits` of telephones that are not as usual, and `sounds`, how theirs travels; where
+    calls differ in that, the next is placed when the one before is answered.
+    """
+    dialling = asyncio.Lock()
 
     async def one(n: int, name: str) -> Told:
         await asyncio.sleep(n * APART_S)
-        return await dial(asterisk, f"+7916000{n:04d}", callers[name], habits.get(name, USUAL))
+        number, caller, telephone = f"+7916000{n:04d}", callers[name], habits.get(name, USUAL)
+        if not sounds:
+            return await dial(asterisk, number, caller, telephone)
+        async with dialling:
+            await asyncio.to_thread(asterisk.travel_by, sounds[name])
+            answered = asyncio.Event()
+            talking = asyncio.create_task(dial(asterisk, number, caller, telephone, answered))
+            waiting = asyncio.create_task(answered.wait())
+            await asyncio.wait({talking, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            waiting.cancel()
+        return await talking
 
     async def everybody() -> list[Told]:
         return await asyncio.gather(*(one(n, name) for n, name in enumerate(callers)))

@@ -24,7 +24,7 @@ from voice.errors import EngineFailed
 from voice.events import AnyEvent, BadLine, Final, Noted, Partial, SpeechEnded, SpeechStarted
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 from voice.vad.detector import Detector
-from voice.vad.echo import EchoGuard
+from voice.vad.echo import LATEST_MS, EchoGuard
 from voice.vad.endpointer import Ended, Endpointer, Paused, Rules, Started
 from voice.vad.pauses import Pauses
 from voice.vad.quality import Quality
@@ -67,6 +67,7 @@ class Ears:
         self._backlog = Backlog()
         self._utterance = self._pause = 0
         self._line_speaks = False
+        self._echoes_until_ms = 0
         self._shown = ("", "")
         self._settled = asyncio.Event()  # no utterance waits for its words
         self._settled.set()
@@ -88,10 +89,19 @@ class Ears:
 
     def line_speaks(self, speaks: bool) -> None:
         """While the line speaks, opening an utterance takes more sound, and an echo is told from the caller."""
-        if speaks is not self._line_speaks:
-            self._line_speaks = speaks
+        if speaks is self._line_speaks:
+            return
+        if speaks and not self._may_echo:
             self._echo.reset()
-            self._set_rules()
+        elif not speaks:
+            self._echoes_until_ms = self.heard_ms + LATEST_MS
+        self._line_speaks = speaks
+        self._set_rules()
+
+    @property
+    def _may_echo(self) -> bool:
+        """The line speaks, or what it said last may still come back."""
+        return self._line_speaks or self.heard_ms < self._echoes_until_ms
 
     def hear(self, pcm: Pcm16) -> None:
         """Take the caller's sound, `hears_hz`, any length."""
@@ -129,7 +139,7 @@ class Ears:
         self._record(frame)
         speech = self._detector.is_speech(frame)
         sounding = self._played.take()
-        if self._line_speaks:
+        if self._may_echo:
             self._echo.push(frame, sounding)
             speech = speech and not self._echo.is_echo
         else:

@@ -65,10 +65,11 @@ class Mouth:
         voice: Voice,
         publish: Callable[[AnyEvent], None],
         now_ms: Callable[[], int],
-        sounded: Callable[[Pcm16], None],
+        sounded: Callable[[Pcm16, float], None],
         replies: Replies,
     ) -> None:
-        """now_ms: the caller's sound heard so far. sounded: takes the line's sound, 16 000 Hz, as it is heard."""
+        """now_ms: the caller's sound heard so far. sounded: takes the line's sound, 16 000 Hz, as it is heard, and how
+        long the line was silent before it, ms."""
         self._line, self._voice, self._publish, self._now_ms = line, voice, publish, now_ms
         self._sounded, self._replies = sounded, replies
         self._to_record = Resampler(line.plays_hz, HEARING_HZ, block_ms=FRAME_MS)
@@ -79,10 +80,17 @@ class Mouth:
         self._wake = asyncio.Event()
         self._sent_until_s = 0.0  # when the last sample sent will have sounded
         self._unheard: deque[tuple[float, Pcm16]] = deque()  # frames sent, and when each will have sounded
+        self._sounded_until_s = 0.0
+        self._silent_s = 0.0  # before the sound that is handed on next
 
     @property
     def speaks(self) -> bool:
         return self._saying is not None and not self._paused
+
+    def settle(self) -> None:
+        """Hand on what has sounded by now. Whoever takes the caller's sound asks for it first: what is heard at a
+        moment is compared with what sounds then, and both sides of the record stand beside each other."""
+        self._settle(asyncio.get_running_loop().time())
 
     def say(self, say: Say) -> None:
         self._waiting.append(_Saying(say, self._voice))
@@ -119,6 +127,7 @@ class Mouth:
 
     async def run(self) -> None:
         """Say what is to be said until cancelled."""
+        self._sounded_until_s = asyncio.get_running_loop().time()
         while True:
             while not self._waiting or self._paused:
                 await self._woken()
@@ -164,6 +173,8 @@ class Mouth:
                 await self._woken(early_s)
                 continue
             if not len(piece):
+                self._settle(self._sent_until_s)
+                self._hand_on(self._to_record.flush())
                 return
             saying.at += len(piece)
             self._sent_until_s = max(self._sent_until_s, clock()) + len(piece) / self._line.plays_hz
@@ -176,13 +187,21 @@ class Mouth:
         reckoned = self._unheard_samples()
         self._unheard.clear()
         self._sent_until_s = 0.0
+        self._hand_on(self._to_record.flush())
         told = await self._line.clear()
         return reckoned if told is None else told
 
     def _settle(self, now_s: float) -> None:
-        """Hand on what has sounded meanwhile."""
         while self._unheard and self._unheard[0][0] <= now_s:
-            self._sounded(self._to_record.push(self._unheard.popleft()[1]))
+            until_s, piece = self._unheard.popleft()
+            self._silent_s += max(0.0, until_s - len(piece) / self._line.plays_hz - self._sounded_until_s)
+            self._sounded_until_s = until_s
+            self._hand_on(self._to_record.push(piece))
+
+    def _hand_on(self, pcm: Pcm16) -> None:
+        if len(pcm):
+            self._sounded(pcm, self._silent_s * 1000)
+            self._silent_s = 0.0
 
     def _unheard_samples(self) -> int:
         now_s = asyncio.get_running_loop().time()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from voice.asr.port import Recogniser
 from voice.call.ears import Ears
@@ -50,6 +50,7 @@ from voice.line import (
     Inbound,
     Joined,
     Line,
+    Pcm16,
     PersonSound,
     Pressed,
     Sound,
@@ -158,6 +159,7 @@ class Call:
         """What the caller does, on his line or beside it; never waits."""
         match item:
             case Sound(pcm=pcm):
+                self._mouth.settle()
                 self._ears.hear(pcm)
             case Pressed(digit=digit):
                 self._publish(Key(at_ms=self._now_ms, digit=digit))
@@ -311,8 +313,8 @@ class Call:
             sounded=lambda frame: self._scribe.spoke(self._now_ms, frame),
         )
 
-    def _sounded(self, pcm: Any) -> None:
-        self._played.put(pcm)
+    def _sounded(self, pcm: Pcm16, silent_ms: float) -> None:
+        self._played.put(pcm, silent_ms=silent_ms)
         if not self._joined:  # then the person's own sound takes this side of the record
             self._scribe.spoke(self._now_ms, pcm)
 

@@ -3,6 +3,10 @@
 The last half second that was heard is looked for in what was played up to half a second earlier: as a normalised
 cross-correlation, whitened, in a band every loudspeaker and telephone carries. A room smears its answer over some
 milliseconds, so the energy of neighbouring lags counts together.
+
+A call whose echo has been heard for a while is listened to more strictly: a second delay near the first counts with
+it, because a network loses its step and a reverberant room has no first path that stands out. On a line without an
+echo that would make the guard deaf to the first syllables of some callers.
 """
 
 from __future__ import annotations
@@ -16,7 +20,9 @@ BAND_HZ = 4_000  # rate the comparison runs at: sound up to 2 kHz
 WINDOW_MS = 480
 LATEST_MS = 500
 SPREAD_MS = 8  # of a room's answer that counts as one
-ECHO = 0.5  # how echoes and callers score: docs/recognition.md
+ECHO, KNOWN_ECHO = 0.5, 0.65  # how echoes and callers score, by one delay and by two: docs/recognition.md
+NEAR_MS = 24  # the second delay
+KNOWN_MS, SURE_MS = 300, 1_000  # of echo more than of anything else make a call that echoes; at most so much is counted
 FLOOR = 0.1  # of the mean power: bands weaker than that carry a line's noise, and are not whitened in full
 QUIET = 4.0  # mean amplitude of a window that holds nothing, not even the first moment of an echo
 
@@ -27,6 +33,7 @@ _LAGS = BAND_HZ * LATEST_MS // 1000
 _PLAYED = _HEARD + _LAGS
 _FFT = 4096
 _SPREAD = BAND_HZ * SPREAD_MS // 1000
+_NEAR = BAND_HZ * NEAR_MS // 1000
 
 Signal = npt.NDArray[np.float64]
 
@@ -35,29 +42,29 @@ class EchoGuard:
     """One call's two directions, frame by frame; run it only while the line speaks."""
 
     def __init__(self) -> None:
+        self._echoed_ms = 0
         self.reset()
 
     def reset(self) -> None:
-        """Forget: the line began to speak, or fell silent."""
+        """Forget what sounded, not whether this call echoes: the line begins to speak."""
         self._heard, self._played = np.zeros(_HEARD), np.zeros(_PLAYED)
-        self._score: float | None = 0.0
-
-    @property
-    def score(self) -> float:
-        """Share of what is heard that what was played explains, 0..1; compared only when asked: it costs 0.3 ms."""
-        if self._score is None:
-            self._score = _explained(self._heard, self._played)
-        return self._score
+        self._is_echo: bool | None = False
 
     @property
     def is_echo(self) -> bool:
-        return self.score >= ECHO
+        """Of the last frame; compared only when asked: it costs 0.3 ms."""
+        if self._is_echo is None:
+            one, two = _explained(self._heard, self._played)
+            self._is_echo = one >= ECHO or (self._echoed_ms >= KNOWN_MS and two >= KNOWN_ECHO)
+            step_ms = FRAME_MS if two >= KNOWN_ECHO else -FRAME_MS
+            self._echoed_ms = min(max(0, self._echoed_ms + step_ms), SURE_MS)
+        return self._is_echo
 
     def push(self, heard: Pcm16, played: Pcm16) -> None:
         """Take the next 20 ms of both directions at 16 000 Hz, shape (320,); they sounded at the same moment."""
         self._heard = np.concatenate((self._heard[_FRAME:], _narrow(heard)))
         self._played = np.concatenate((self._played[_FRAME:], _narrow(played)))
-        self._score = None
+        self._is_echo = None
 
 
 def _narrow(frame: Pcm16) -> Signal:
@@ -65,9 +72,10 @@ def _narrow(frame: Pcm16) -> Signal:
     return narrow
 
 
-def _explained(heard: Signal, played: Signal) -> float:
+def _explained(heard: Signal, played: Signal) -> tuple[float, float]:
+    """Share of what is heard that what was played explains, 0..1: by one delay, and by two that are near each other."""
     if np.abs(heard).mean() < QUIET or np.abs(played).mean() < QUIET:
-        return 0.0
+        return 0.0, 0.0
     heard_spectrum = np.fft.rfft(np.diff(heard), _FFT)
     played_spectrum = np.fft.rfft(np.diff(played), _FFT)
     weight = _whitening(played_spectrum)  # not the heard: it would lift the echo out of bands the caller leaves free
@@ -77,7 +85,13 @@ def _explained(heard: Signal, played: Signal) -> float:
     sums = np.concatenate(([0.0], np.cumsum(np.fft.irfft(played_spectrum, _FFT) ** 2)))
     played_energy = sums[_HEARD : _HEARD + _LAGS + 1] - sums[: _LAGS + 1]  # of the piece at each lag
     alike = likeness**2 / np.maximum(played_energy, 0.1 * played_energy.max())
-    return min(1.0, float(np.convolve(alike, np.ones(_SPREAD), "same").max()) / heard_energy)
+    together = np.convolve(alike, np.ones(_SPREAD), "same")
+    at = int(together.argmax())
+    one = float(together[at])
+    near = slice(max(0, at - _NEAR), at + _NEAR + 1)
+    together[max(0, at - _SPREAD) : at + _SPREAD + 1] = 0.0
+    two = one + float(together[near].max())
+    return min(1.0, one / heard_energy), min(1.0, two / heard_energy)
 
 
 def _whitening(spectrum: npt.NDArray[np.complex128]) -> Signal:
