@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -16,47 +16,11 @@ from tests.telephony.sentences import first_words, speaking
 from tests.telephony.test_line_fails import hears_speech, until
 from voice.events import AnyEvent, Final, HungUp, Understood, from_json
 
-CALLER = "+79160000002"
 LINE, EARLY = "88005553535", "555"
 HELD_S = 4
 LISTENS_S = 8
 ANSWER_PACKETS = LISTENS_S * 50
-
-
-@pytest.fixture(scope="module")
-def line(path: MediaPath, start_line: Callable[..., LineProcess]) -> Iterator[LineProcess]:
-    running = start_line()
-    yield running
-    running.stop()
-
-
-def placed(
-    asterisk: Asterisk, line: LineProcess, number: str, before: Callable[[Phone], object]
-) -> tuple[Phone, list[AnyEvent]]:
-    """A caller who does something once he hears the line, then says what he wants; the events of his call."""
-
-    async def whole() -> Phone:
-        async with asyncio.timeout(60), phone(asterisk.exchange, number=CALLER) as telephone:
-            await telephone.call(number)
-            async with speaking(telephone, silence()):
-                await until(lambda: hears_speech(telephone))
-            await before(telephone)  # type: ignore[misc]
-            async with speaking(telephone, first_words("documents_replace")):
-                await asyncio.sleep(LISTENS_S)
-        return telephone
-
-    telephone = asyncio.run(whole())
-    record = asyncio.run(kept(line.data, [CALLER]))[CALLER]
-    assert record.call.state == "complete", record.call.flaws
-    return telephone, [from_json(event.json) for event in record.events]
-
-
-def of(events: list[AnyEvent], kind: type) -> list[AnyEvent]:
-    return [event for event in events if isinstance(event, kind)]
-
-
-def understood(events: list[AnyEvent]) -> list[str | None]:
-    return [event.intent for event in of(events, Understood)]
+Session = tuple[Phone, list[AnyEvent]]
 
 
 async def nothing(telephone: Phone) -> None:
@@ -74,26 +38,70 @@ async def to_mulaw(telephone: Phone) -> None:
     await telephone.change(codec=sip.PCMU)
 
 
-def test_what_sounds_before_the_answer_is_heard_and_does_not_harm_the_call(
-    asterisk: Asterisk, line: LineProcess
-) -> None:
-    telephone, events = placed(asterisk, line, EARLY, nothing)
+SESSIONS: dict[str, tuple[str, Callable[[Phone], Awaitable[None]]]] = {
+    "early media": (EARLY, nothing),
+    "hold": (LINE, holds),
+    "codec": (LINE, to_mulaw),
+}
+
+
+@pytest.fixture(scope="module")
+def placed(asterisk: Asterisk, path: MediaPath, start_line: Callable[..., LineProcess]) -> dict[str, Session]:
+    """Three callers at once, each of whom does something with his session and then says what he wants."""
+    line = start_line()
+    numbers = {name: f"+791600000{n:02d}" for n, name in enumerate(SESSIONS)}
+
+    async def one(name: str) -> Phone:
+        number, does = SESSIONS[name]
+        async with asyncio.timeout(60), phone(asterisk.exchange, number=numbers[name]) as telephone:
+            await telephone.call(number)
+            async with speaking(telephone, silence()):
+                await until(lambda: hears_speech(telephone))
+            await does(telephone)
+            async with speaking(telephone, first_words("documents_replace")):
+                await asyncio.sleep(LISTENS_S)
+        return telephone
+
+    async def all_at_once() -> dict[str, Phone]:
+        return dict(zip(SESSIONS, await asyncio.gather(*map(one, SESSIONS)), strict=True))
+
+    try:
+        telephones = asyncio.run(all_at_once())
+        records = asyncio.run(kept(line.data, list(numbers.values())))
+    finally:
+        line.stop()
+    sessions = {}
+    for name, telephone in telephones.items():
+        record = records[numbers[name]]
+        assert record.call.state == "complete", record.call.flaws
+        sessions[name] = telephone, [from_json(event.json) for event in record.events]
+    return sessions
+
+
+def of(events: list[AnyEvent], kind: type) -> list[AnyEvent]:
+    return [event for event in events if isinstance(event, kind)]
+
+
+def understood(events: list[AnyEvent]) -> list[str | None]:
+    return [event.intent for event in of(events, Understood)]
+
+
+def test_what_sounds_before_the_answer_is_heard_and_does_not_harm_the_call(placed: dict[str, Session]) -> None:
+    telephone, events = placed["early media"]
     early = [packet for packet in telephone.received if packet.at_s < telephone.answered_s]
     assert sum(loud(packet.pcm) for packet in early) > 50, "a second of the tone, at least"
     assert understood(events) == ["documents"]
 
 
-def test_a_caller_who_holds_the_line_is_waited_for_and_understood_after_it(
-    asterisk: Asterisk, line: LineProcess
-) -> None:
-    _, events = placed(asterisk, line, LINE, holds)
+def test_a_caller_who_holds_the_line_is_waited_for_and_understood_after_it(placed: dict[str, Session]) -> None:
+    _, events = placed["hold"]
     assert understood(events) == ["documents"], "nothing of the hold is taken for words"
     assert len(of(events, Final)) == 1
     ended = of(events, HungUp)[0]
     assert ended.by == "caller" and ended.at_ms > (HELD_S + LISTENS_S) * 1_000, "the clock of the call goes on"
 
 
-def test_a_codec_that_changes_in_the_middle_of_a_call_changes_nothing(asterisk: Asterisk, line: LineProcess) -> None:
-    telephone, events = placed(asterisk, line, LINE, to_mulaw)
+def test_a_codec_that_changes_in_the_middle_of_a_call_changes_nothing(placed: dict[str, Session]) -> None:
+    telephone, events = placed["codec"]
     assert understood(events) == ["documents"]
     assert any(loud(packet.pcm) for packet in telephone.received[-ANSWER_PACKETS:]), "the answer is heard, too"
