@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Literal
 
 from voice.errors import CallerFault, LineBusy, VoiceError
-from voice.line import Inbound, Pcm16
+from voice.line import Pcm16
 from voice.transports import browser_wire as wire
 from voice.transports.faults import fault
-from voice.transports.inbox import Inbox
-from voice.transports.socket_port import STUCK_S, Socket, SocketPort, say_and_close
+from voice.transports.socket_line import SocketLine
+from voice.transports.socket_port import STUCK_S, Socket, say_and_close
 
 START_S = 10.0  # this long a browser may wait before its first message
 HOLE_S = 1.0  # this long without the caller's sound, and silence is put in its place
@@ -35,14 +35,14 @@ async def refuse(socket: Socket, code: str, texts: Mapping[str, str]) -> None:
     await say_and_close(socket, wire.CLOSE_CODES[code], wire.error_message(code, texts[code]))
 
 
-class BrowserLine:
+class BrowserLine(SocketLine):
     """voice.line.Line over a WebSocket; use it in `async with`, which reads the socket all the while.
 
     start: what the browser asked for. texts: what to show for each error code of browser_wire.CLOSE_CODES.
     A browser without a microphone sends no sound: silence takes its place.
     """
 
-    ahead_ms = 400
+    name = "browser line"
 
     def __init__(
         self,
@@ -56,27 +56,11 @@ class BrowserLine:
         stuck_s: float = STUCK_S,
         hole_s: float = HOLE_S,
     ) -> None:
-        self.hears_hz, self.plays_hz = start.rate_hz, start.play_hz
+        super().__init__(socket, hears_hz=start.rate_hz, plays_hz=start.play_hz, stuck_s=stuck_s, hole_s=hole_s)
         self.heard_ms = 0  # what the browser says has sounded in all; 0 when it does not say
         self._codec, self._texts = codec, texts
         self._hello: str | None = wire.call_message(call_id, captions, start.play_hz)
-        self._hole_s = hole_s
-        self._inbox = Inbox(start.rate_hz)
-        self._port = SocketPort(socket, self._take, self._inbox, stuck_s=stuck_s)
         self._by: Literal["caller", "line"] = "line"
-
-    @property
-    def fault(self) -> CallerFault | None:
-        return self._port.fault
-
-    @property
-    def dropped_ms(self) -> int:
-        """The caller's sound that nobody read in time."""
-        return self._inbox.dropped_ms
-
-    async def __aenter__(self) -> BrowserLine:
-        self._port.start("browser line")
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -88,15 +72,8 @@ class BrowserLine:
         await self.close()
         await self._port.stop()
 
-    async def inbound(self) -> AsyncIterator[Inbound]:
-        await self._announce()
-        async for item in self._inbox.unbroken(hole_s=self._hole_s):
-            yield item
-        if self.fault is not None:
-            raise self.fault
-
     async def play(self, pcm: Pcm16) -> None:
-        await self._announce()
+        await self._answer()
         if pcm.size:
             await self._port.send(wire.sound_message(pcm))
 
@@ -106,8 +83,7 @@ class BrowserLine:
     async def close(self, reason: str = "") -> None:
         await self._part(self.fault, reason)
 
-    async def _announce(self) -> None:
-        """Tell the browser its call is taken, not before the call really runs: a refused one has no captions."""
+    async def _answer(self) -> None:
         if self._hello is not None:
             hello, self._hello = self._hello, None
             await self._port.send(hello)

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
 from types import TracebackType
 
 import numpy as np
 
 from voice.audio.pcm import joined, silence
 from voice.errors import CallerFault
-from voice.line import FRAME_MS, Inbound, Pcm16, Pressed, Sound
+from voice.line import FRAME_MS, Pcm16, Pressed, Sound
 from voice.transports.dialect import Dialect, MarkPassed, QueueFull, Refused, Stopped
 from voice.transports.faults import fault
-from voice.transports.inbox import Inbox
 from voice.transports.marks import Marks
-from voice.transports.socket_port import STUCK_S, Socket, SocketPort, say_and_close
+from voice.transports.socket_line import SocketLine
+from voice.transports.socket_port import STUCK_S, Socket, say_and_close
 
 START_S = 5.0  # this long an exchange may wait before it tells what call it is
 HOLE_S = 0.2  # a telephone that suppresses silence sends nothing: the end of a turn must be heard all the same
@@ -42,40 +41,27 @@ async def begin(socket: Socket, dialect: Dialect, *, patience_s: float = START_S
         raise
 
 
-class ExchangeLine:
+class ExchangeLine(SocketLine):
     """voice.line.Line over a WebSocket; use it in `async with`, which reads the socket all the while.
 
     dialect: its call has begun. The call is answered when it really runs: one that is refused before costs its caller
     nothing, and the exchange goes on with its own plan.
     """
 
-    ahead_ms = 400
+    name = "exchange line"
+    fill_ms = FRAME_MS  # a telephone that sends nothing in silence is no hole of the network
 
     def __init__(self, socket: Socket, dialect: Dialect, *, stuck_s: float = STUCK_S, hole_s: float = HOLE_S) -> None:
-        self.hears_hz = self.plays_hz = dialect.rate_hz
-        self._dialect, self._stuck_s, self._hole_s = dialect, stuck_s, hole_s
-        self._inbox = Inbox(dialect.rate_hz)
+        rate_hz = dialect.rate_hz
+        super().__init__(socket, hears_hz=rate_hz, plays_hz=rate_hz, stuck_s=stuck_s, hole_s=hole_s)
+        self._dialect = dialect
         self._all_heard, self._room = asyncio.Event(), asyncio.Event()
-        self._port = SocketPort(socket, self._take, self._inbox, stuck_s=stuck_s, ended=self._all_heard.set)
         self._frame = dialect.rate_hz * FRAME_MS // 1000
         self._marks = Marks(dialect.rate_hz, self._frame, asyncio.get_running_loop().time)
         self._sent: deque[Pcm16] = deque()  # what was not taken up, and a little before it
         self._room.set()
         self._answered = self._closed = False
         self._clears = 0
-
-    @property
-    def fault(self) -> CallerFault | None:
-        return self._port.fault
-
-    @property
-    def dropped_ms(self) -> int:
-        """The caller's sound that nobody read in time."""
-        return self._inbox.dropped_ms
-
-    async def __aenter__(self) -> ExchangeLine:
-        self._port.start("exchange line")
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -85,13 +71,6 @@ class ExchangeLine:
         else:
             await self._hang_up(BROKEN_RULE if isinstance(error, CallerFault) else OWN_FAULT)
         await self._port.stop()
-
-    async def inbound(self) -> AsyncIterator[Inbound]:
-        await self._answer()
-        async for item in self._inbox.unbroken(hole_s=self._hole_s, fill_ms=FRAME_MS):
-            yield item
-        if self.fault is not None:
-            raise self.fault
 
     async def play(self, pcm: Pcm16) -> None:
         await self._answer()
@@ -157,6 +136,9 @@ class ExchangeLine:
     async def _hang_up(self, code: int) -> None:
         self._closed = True
         await self._port.part(code, *self._dialect.hang_up())
+
+    def _over(self) -> None:
+        self._all_heard.set()
 
     def _take(self, message: str | bytes) -> bool:
         match self._dialect.receive(message):
