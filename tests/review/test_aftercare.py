@@ -1,6 +1,3 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select, update
 
@@ -11,13 +8,6 @@ from voice.review.aftercare import Aftercare
 
 SNILS = "сто двенадцать двести тридцать три четыреста сорок пять девяносто пять"
 SLOTS = {"kind": "snils", "state": "COMPLETE", "value": "11223344595"}
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    archive = Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound")
-    yield archive
-    archive.close()
 
 
 def call(archive: Archive, number: int, *, seal: bool = True) -> str:

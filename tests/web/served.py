@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 
 @contextmanager
-def served(app: FastAPI, *, ws_max_size: int, port: int = 0) -> Iterator[str]:
+def served(app: FastAPI, *, ws_max_size: int, port: int = 0, ready_s: float = 10) -> Iterator[str]:
     """Yield host:port of the running app; the system chooses the port for 0."""
     config = uvicorn.Config(
         app, host="127.0.0.1", port=port, log_level="warning", ws_max_size=ws_max_size, timeout_graceful_shutdown=2
@@ -20,7 +20,7 @@ def served(app: FastAPI, *, ws_max_size: int, port: int = 0) -> Iterator[str]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + ready_s
     while not server.started:
         assert thread.is_alive() and time.monotonic() < deadline, "the server did not start"
         time.sleep(0.01)
