@@ -184,7 +184,7 @@ def opened(*, echo: bool) -> list[int]:
     events: list[AnyEvent] = []
 
     async def listen() -> None:
-        with ThreadPoolExecutor(1) as workers:
+        with Workers(1) as workers:
             played = Played()
             ears = Ears(
                 hears_hz=HEARING_HZ,
