@@ -214,12 +214,12 @@ def timed_ms(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began_s) * 1000
 
 
-def searches(archive: Archive, people: People) -> dict[str, list[float]]:
+def searches(archive: Archive, people: People, times: int) -> dict[str, list[float]]:
     """ms of every search, by kind; each second one asks for the second page."""
     finding = Finding(archive, Index(archive))
     spent: dict[str, list[float]] = {}
     for kind, ask in questions(people).items():
-        for number in range(SEARCHES):
+        for number in range(times):
             search, after = ask(), ""
             if number % 2:
                 after = finding.find(search).more
@@ -227,7 +227,7 @@ def searches(archive: Archive, people: People) -> dict[str, list[float]]:
     return spent
 
 
-def pages(archive: Archive, people: People, url: str, data: Path) -> dict[str, list[float]]:
+def pages(archive: Archive, people: People, url: str, data: Path, times: int) -> dict[str, list[float]]:
     """ms of every page over HTTP, from a server of its own that has this archive."""
     person = Staff(archive.engine).add("bench", "Bench", "reviewer", uuid4().hex)
     cookie = {COOKIE: Sessions(archive.engine).begin(person)}
@@ -241,25 +241,25 @@ def pages(archive: Archive, people: People, url: str, data: Path) -> dict[str, l
             "page: a word in every call": lambda: {"text": people.form("здравствуйте")},
         }
         for name, ask in asked.items():
-            for _ in range(SEARCHES):
+            for _ in range(times):
                 sent = ask()
                 spent.setdefault(name, []).append(
                     timed_ms(lambda: client.get("/archive", params=sent).raise_for_status())  # noqa: B023
                 )
-        for _ in range(SEARCHES):
+        for _ in range(times):
             spent.setdefault("page: the queue", []).append(
                 timed_ms(lambda: client.get("/archive/queue").raise_for_status())
             )
     return spent
 
 
-def writing(archive: Archive, people: People) -> dict[str, list[float]]:
+def writing(archive: Archive, people: People, calls: int) -> dict[str, list[float]]:
     """ms of each call: its record as it happens, and what is made of it afterwards."""
     tender = Aftercare(archive)
     while tender.tend():
         pass
     spent: dict[str, list[float]] = {"record": [], "aftercare": []}
-    for _ in range(WRITTEN):
+    for _ in range(calls):
         events = story(people.call()[1])
         spent["record"].append(timed_ms(lambda: record(archive, events)))  # noqa: B023
         spent["aftercare"].append(timed_ms(tender.tend))
@@ -270,6 +270,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, action="append", help=f"sizes, {SIZES}")
     parser.add_argument("--database", default="", help="URL of an empty database instead of SQLite's file")
+    parser.add_argument("--searches", type=int, default=SEARCHES, help="of each kind, and askings of each page")
+    parser.add_argument("--written", type=int, default=WRITTEN, help="calls, before and after")
     parser.add_argument("--no-pages", action="store_true", help="start no server")
     options = parser.parse_args()
     print(machine())
@@ -280,7 +282,7 @@ def main() -> None:
         url = options.database or f"sqlite:///{data / 'archive.db'}"
         archive = Archive.open(url, data / "sound", keys=data / "keys")
         people = People(seed=6)
-        for kind, spent in writing(archive, people).items():
+        for kind, spent in writing(archive, people, options.written).items():
             figures[f"write.{kind}"] = spread(spent, "ms")
             table.add(f"written: {kind}", 0, len(spent), *_shown(spent))
         layer, really = Layer(archive, people), os.fsync
@@ -290,14 +292,14 @@ def main() -> None:
             layer.to(size)
             os.fsync = really
             print(f"{size} calls are laid down ({time.perf_counter() - began_s:.0f} s)", flush=True)
-            found = searches(archive, people)
+            found = searches(archive, people, options.searches)
             found["ALL SEARCHES"] = [ms for spent in found.values() for ms in spent]
             if not options.no_pages and size == max(options.calls or SIZES):
-                found |= pages(archive, people, url, data)
+                found |= pages(archive, people, url, data, options.searches)
             for kind, spent in found.items():
                 figures[f"{size}.{kind}"] = spread(spent, "ms")
                 table.add(kind, size, len(spent), *_shown(spent))
-        for kind, spent in writing(archive, people).items():
+        for kind, spent in writing(archive, people, options.written).items():
             figures[f"write.{kind}.{layer.count}"] = spread(spent, "ms")
             table.add(f"written: {kind}", layer.count, len(spent), *_shown(spent))
         archive.close()
