@@ -69,3 +69,11 @@ def test_it_serves_again_after_the_end():
 def test_an_impossible_rate_is_the_callers_fault(rate_hz):
     with pytest.raises(BadAudio, match=str(rate_hz)):
         Resampler(rate_hz, 16_000)
+
+
+@pytest.mark.parametrize("from_hz", [8_000, 16_000, 44_100, 48_000])
+def test_a_primed_stream_gives_each_frame_with_the_one_that_comes(from_hz):
+    stream = Resampler(from_hz, 16_000, block_ms=20)
+    stream.prime()
+    frame = np.ones(from_hz // 50, np.int16)
+    assert [len(stream.push(frame)) for _ in range(5)] == [320] * 5

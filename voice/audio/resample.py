@@ -49,6 +49,10 @@ class Resampler:
         self._after = AFTER_MS * from_hz // 1000
         self._start()
 
+    def prime(self) -> None:
+        """Begin with AFTER_MS of silence, so that each block gives one at once and does not wait for the next."""
+        self.push(np.zeros(self._after, dtype=np.int16))
+
     def push(self, pcm: Pcm16) -> Pcm16:
         """Take samples at `from_hz`, return those at `to_hz` that are ready."""
         if self.from_hz == self.to_hz:

@@ -55,7 +55,8 @@ class Ears:
         listening: Listening,
     ) -> None:
         """hears_hz: the rate of what `hear` gets. record: takes every frame, 16 000 Hz. Raises BadAudio."""
-        self._resampler = Resampler(hears_hz, HEARING_HZ, block_ms=FRAME_MS)  # a frame is what is waited for anyway
+        self._resampler = Resampler(hears_hz, HEARING_HZ, block_ms=FRAME_MS)
+        self._resampler.prime()  # each frame of the line is judged when it comes, not with the next one
         self._reframer = Reframer(FRAME)
         self._detector, self._echo = detector, EchoGuard()
         self._pauses, self._quality = Pauses(), Quality()
