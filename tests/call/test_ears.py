@@ -80,8 +80,9 @@ def heard(
     factor: float = 1.0,
     line_speaks: bool = False,
     judge: Callable[[str], Completeness] = lambda text: Completeness.OPEN,
+    over: tuple[int, int] = (0, 0),
 ) -> Heard:
-    """bursts: (ms of silence, ms of sound after it)."""
+    """bursts: (ms of silence, ms of sound after it). over: last, (ms of sound, its level) over the line's own words."""
     result = Heard()
     pieces = [
         piece
@@ -108,6 +109,12 @@ def heard(
             for at in range(0, len(sound), 320):
                 ears.hear(sound[at : at + 320])
                 await asyncio.sleep(0.02)
+            if over[0]:
+                ears.line_speaks(True)
+                over_line = np.repeat(np.array([0, over[1], 0], np.int16), (16_000, over[0] * 16, 16_000))
+                for at in range(0, len(over_line), 320):
+                    ears.hear(over_line[at : at + 320])
+                    await asyncio.sleep(0.02)
             running.cancel()
             await asyncio.wait([running])
 
@@ -162,6 +169,23 @@ def test_noise_does_not_keep_the_line_silent_for_long() -> None:
 
 def test_who_speaks_over_the_line_is_heard_out() -> None:
     assert [final.text for final in heard((1_000, 8_000), line_speaks=True).of(Final)] == ["да"]
+
+
+@pytest.mark.parametrize(
+    ("known", "ms", "level", "opens"),
+    [
+        (True, 100, ORDINARY, True),
+        (True, 80, ORDINARY, False),
+        (True, 120, ORDINARY // 4, False),  # somebody behind him
+        (True, 140, ORDINARY // 4, True),
+        (False, 120, ORDINARY, False),  # nobody has spoken yet: it may be anybody
+        (False, 140, ORDINARY, True),
+    ],
+)
+def test_a_caller_who_is_known_by_his_loudness_interrupts_sooner(known: bool, ms: int, level: int, opens: bool) -> None:
+    before = [(500, 600)] if known else []
+    call = heard(*before, over=(ms, level))
+    assert len(call.of(SpeechStarted)) == len(before) + opens
 
 
 @pytest.mark.parametrize(("level", "reasons"), [(ORDINARY, []), (SOFT, ["quiet"]), (SHOUTED, ["loud"])])

@@ -62,6 +62,13 @@ def test_the_closure_of_a_consonant_does_not_begin_a_long_run_anew():
     assert run(frames("10. 6# 5. 6# 9."), over_the_line) == []
 
 
+def test_sound_as_loud_as_the_caller_opens_sooner_and_only_if_all_of_it_is():
+    rules = Rules(start_ms=140, near_start_ms=100)
+    for near, opens in (([True] * 5, True), ([False, *[True] * 4], False), ([*[True] * 4, False], False)):
+        endpointer = Endpointer(rules)
+        assert any(endpointer.push(True, near=one) for one in near) is opens
+
+
 def test_each_pause_asks_once():
     edges = [edge for _, edge in run(frames("10# 15. 10# 15. 10# 40."))]
     assert edges == [Started(0), Paused(200), Paused(700), Paused(1200), Ended(1200)]

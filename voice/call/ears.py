@@ -12,6 +12,7 @@ import numpy as np
 from voice.asr.port import Recogniser
 from voice.asr.stabiliser import Stabiliser
 from voice.audio.framing import Reframer
+from voice.audio.pcm import rms_dbfs
 from voice.audio.resample import Resampler
 from voice.call.backlog import Asked, Backlog, Closed, Opened
 from voice.call.hearing import Heard, Hearing
@@ -31,10 +32,13 @@ from voice.vad.quality import Quality
 
 LOOK_BACK_MS = 400  # sound before the detector's edge that the recogniser gets: the quiet first sound of «да»
 FEED_FRAMES = 5  # 100 ms a feed: fewer thread hops than 20 ms, words no later
+NEAR_OVER_LINE_MS = 100  # of sound as loud as the caller, once he is known
 START_MS, START_OVER_LINE_MS = 60, 140  # voiced sound that opens an utterance; while the line speaks, an echo may
 FALLING_SILENT_MS = 100  # longer than the closure of a «к» or «т»: from now on its words may be waited for
 GOING_ON_MS = 700  # silence after words that are whole but may go on
 LONGEST_MS = 20_000
+CLEARLY = 0.9  # words heard so surely are the caller's: how loud he speaks is learned from them
+UNDER_SPEECH_DB = 8.0  # most of his voiced sound is within it; who talks behind him is farther below
 NOISE_MS = 2_000  # sound over the line's own words without a word in it: nobody speaks to the line, which may go on
 
 
@@ -63,6 +67,7 @@ class Ears:
         self._recogniser, self._workers = recogniser, workers
         self._publish, self._record, self._played, self._replies = publish, record, played, replies
         self._listening = listening
+        self._near_dbfs = 0.0  # until his first words nobody knows how loud he speaks
         self._endpointer = Endpointer(self._rules(START_MS))
         self._look_back: deque[Pcm16] = deque(maxlen=LOOK_BACK_MS // FRAME_MS)
         self._backlog = Backlog()
@@ -130,7 +135,8 @@ class Ears:
         patience = self._listening.patience
         pause_ms = self._pauses.pause_ms(patience.pause_ms, self._listening.factor)
         ask_ms = patience.ask_ms if patience.ask_ms < patience.pause_ms else pause_ms
-        return Rules(start_ms=start_ms, ask_ms=ask_ms, pause_ms=pause_ms, longest_ms=LONGEST_MS)
+        near_ms = min(start_ms, NEAR_OVER_LINE_MS)
+        return Rules(start_ms=start_ms, near_start_ms=near_ms, ask_ms=ask_ms, pause_ms=pause_ms, longest_ms=LONGEST_MS)
 
     def _set_rules(self) -> None:
         self._endpointer.rules = self._rules(START_OVER_LINE_MS if self._line_speaks else START_MS)
@@ -146,7 +152,7 @@ class Ears:
         else:
             self._quality.push(frame, speech)
         self._look_back.append(frame)
-        edge = self._endpointer.push(speech)
+        edge = self._endpointer.push(speech, near=self._line_speaks and rms_dbfs(frame) > self._near_dbfs)
         if isinstance(edge, Started):
             self._utterance += 1
             self._publish(SpeechStarted(at_ms=edge.at_ms, utterance=self._utterance))
@@ -227,6 +233,8 @@ class Ears:
             heard = Heard()
         finally:
             hearing.close()
+        if heard.words and heard.confidence >= CLEARLY and not opened.over_line:
+            self._near_dbfs = self._quality.speech_dbfs - UNDER_SPEECH_DB
         self._pauses.heard(heard.words, opened.listening.patience.pause_ms)
         self._set_rules()
         self._replies.mark("final")
