@@ -280,3 +280,14 @@ def test_every_span_says_why() -> None:
         ("address", "context"),
     ]
     assert {span.why for span in find(talk("одиннадцать двенадцать", asked="inn"))} == {"state"}
+
+
+def test_an_address_that_is_told_asks_for_none() -> None:
+    call = talk(
+        "l: Адрес, Отдел МВД по Центральному району, улица Советская, дом 8.",
+        "l: Чем ещё помочь?",
+        "c: не могу зайти в личный кабинет",
+    )
+    assert find(call) == ()
+    asked = talk("o: назовите адрес", "l: Чем ещё помочь?", "c: личный кабинет")
+    assert find(asked) == (), "another question stands"

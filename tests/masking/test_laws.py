@@ -6,7 +6,7 @@ import random
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import assume, given
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.masking.conversation import masked, talk
@@ -40,6 +40,7 @@ def calls(draw: st.DrawFn) -> list[Said]:
     ]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 @given(calls())
 def test_spans_lie_in_their_text_in_order_and_apart(call: list[Said]) -> None:
     texts = {one.utterance: one.text for one in call}

@@ -42,18 +42,22 @@ REALLY = "меня зовут Неповторимов Аристарх спро
 WORD_MS = 300
 
 # No letter case, sign or space: so they are looked for.
+PERSONAL_DIGITS = ("9162058341", "14025836939", "140258", "258369", "162058", "2058341")
 PERSONAL = (
     *("неповторимов", "аристарх", "сиренев", "квартирасорокодин", "кв41"),
-    *("9162058341", "14025836939", "140258", "258369", "162058", "20583"),
     *("стосорок", "двестипять", "тристашестьдесятдевять", "тридцатьдевять", "восемьдесяттри"),
 )
+# Grouped as people write numbers, and no piece of an id or of a time.
+WRITTEN_NUMBER = re.compile(r"(?<![0-9a-f.:])\d(?:[ ()+-]{0,2}\d)*(?![0-9a-f])")
 
 
 def personal_in(text: str) -> list[str]:
     """What of it stands there, however it is written and escaped."""
     plain = re.sub(r"\\u([0-9a-f]{4})", lambda code: chr(int(code[1], 16)), text).lower()
     letters = re.sub(r"[\W_]+", "", plain)
-    return [one for one in PERSONAL if one in letters]
+    numbers = [re.sub(r"\D", "", number) for number in WRITTEN_NUMBER.findall(plain)]
+    found = [one for one in PERSONAL_DIGITS if any(one in number for number in numbers)]
+    return found + [one for one in PERSONAL if one in letters]
 
 
 class Told(Kept):

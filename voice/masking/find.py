@@ -21,6 +21,7 @@ from voice.masking.tokens import Token, tokens
 
 __all__ = ["Known", "Said", "find"]
 
+QUESTION = "?"  # only what is typed or said by the line has one
 _LASTS = 2  # utterances that a question is good for: «сейчас найду» comes before many a number
 
 
@@ -60,7 +61,13 @@ class _Call:
                 open_[one.side] = (kind, left - 1)
             if one.side == "caller":
                 continue
-            last = asked = rules().asked(words) or (last if rules().asks_on(words) else None)
+            # What the line asks for is known from the dialog: its «Чем ещё помочь?» asks for no more of anything.
+            asked = rules().asked(words) or (last if one.side == "operator" and rules().asks_on(words) else None)
+            if asked == "address" and any(addresses(words, asked=False, office=False)):
+                asked = None  # it tells one
+            last = asked
+            if asked is None and QUESTION in one.text:
+                open_.pop("caller", None)  # something else is asked
             if asked:
                 open_["caller"] = (asked, 1 if asked in answers.WORDS else _LASTS)
         return found
