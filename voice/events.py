@@ -72,6 +72,7 @@ class Final(Event):
     confidence: float = 0.0
     closed: bool = False  # the text is a whole phrase the state expected, from its closed grammar
     echo: bool = False  # the guard took it for the line's own voice
+    music: bool = False  # no word was found in it, but notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.fakes.engines import LoudDetector
+from tests.vad.test_music import tune
 from voice.asr.port import Recognised
 from voice.call.ears import Ears
 from voice.call.played import Played
@@ -36,6 +37,11 @@ class BurstRecogniser:
         return True
 
 
+class NoWords(BurstRecogniser):
+    def open(self, phrases: tuple[str, ...] = ()) -> BurstStream:
+        return NoWordsStream()
+
+
 class BurstStream:
     def __init__(self) -> None:
         self._sound = [np.zeros(1, np.int16)]
@@ -58,6 +64,11 @@ class BurstStream:
         edges = np.flatnonzero(np.diff((sound != 0) & (sound != WORDLESS))) * 1000 // HEARING_HZ
         spans = edges[: len(edges) // 2 * 2].reshape(-1, 2).tolist()
         return tuple(Word(text="да", start_ms=start, end_ms=end, confidence=1.0) for start, end in spans)
+
+
+class NoWordsStream(BurstStream):
+    def _words(self) -> tuple[Word, ...]:
+        return ()
 
 
 @dataclass
@@ -233,3 +244,39 @@ def opened(*, echo: bool) -> list[int]:
 def test_what_the_line_said_last_comes_back_when_it_is_silent_and_is_nobodys() -> None:
     assert opened(echo=True) == []
     assert opened(echo=False) == [ECHO_MS]
+
+
+@pytest.mark.parametrize("music", [True, False])
+def test_notes_without_words_are_music(music: bool) -> None:
+    """They come in bursts, as the detector hears them: what was before counts as well."""
+    sound = tune(7) if music else np.random.default_rng(0).normal(0, 1_000, 7 * HEARING_HZ).astype(np.int16)
+    finals = [event for event in wordless(sound) if isinstance(event, Final)]
+    assert [final.text for final in finals] == [""] and finals[0].music is music
+
+
+def wordless(sound: Pcm16) -> list[AnyEvent]:
+    events: list[AnyEvent] = []
+
+    async def listen() -> None:
+        with Workers(1) as workers:
+            ears = Ears(
+                hears_hz=HEARING_HZ,
+                detector=LoudDetector(),
+                recogniser=NoWords(),
+                workers=workers,
+                publish=events.append,
+                record=lambda frame: None,
+                played=Played(),
+                replies=Replies(lambda stages: None),
+                listening=Listening(OPEN, lambda text: Completeness.OPEN),
+            )
+            running = asyncio.create_task(ears.run())
+            for at in range(0, len(sound), 320):
+                ears.hear(sound[at : at + 320])
+                await asyncio.sleep(0.02)
+            await ears.end()
+            running.cancel()
+            await asyncio.wait([running])
+
+    run_in_virtual_time(listen)
+    return events

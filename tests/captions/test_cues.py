@@ -175,6 +175,7 @@ def test_a_long_silence_and_sounds_without_words_are_told() -> None:
     assert told(*wordless(1_500)) == [("[неразборчиво]", "caller", 500)]
     assert told(*wordless(300)) == [] and told(*wordless(1_500, echo=True)) == []
     assert told(BadLine(at_ms=0, reason="noisy"), *wordless(1_500)) == [("[шум]", "caller", 500)]
+    assert told(*wordless(5_000, music=True), *wordless(5_000, music=True)) == [("[музыка]", "caller", 500)]
     assert told(BadLine(at_ms=0, reason="quiet"), *wordless(1_500)) == [("[неразборчиво]", "caller", 500)]
     noisy = (BadLine(at_ms=0, reason="noisy"), *wordless(1_500), *wordless(1_500))
     assert len(told(*noisy)) == 1, "a noise that goes on is told once"

@@ -12,7 +12,7 @@ import numpy as np
 from voice.asr.port import Recogniser
 from voice.asr.stabiliser import Stabiliser
 from voice.audio.framing import Reframer
-from voice.audio.pcm import rms_dbfs
+from voice.audio.pcm import rms_dbfs, silence
 from voice.audio.resample import Resampler
 from voice.call.backlog import Asked, Backlog, Closed, Opened
 from voice.call.hearing import Heard, Hearing
@@ -27,6 +27,7 @@ from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 from voice.vad.detector import Detector
 from voice.vad.echo import LATEST_MS, EchoGuard
 from voice.vad.endpointer import Ended, Endpointer, Paused, Rules, Started
+from voice.vad.music import is_music
 from voice.vad.pauses import Pauses
 from voice.vad.quality import Quality
 
@@ -39,6 +40,7 @@ GOING_ON_MS = 700  # silence after words that are whole but may go on
 LONGEST_MS = 20_000
 CLEARLY = 0.9  # words heard so surely are the caller's: how loud he speaks is learned from them
 UNDER_SPEECH_DB = 8.0  # most of his voiced sound is within it; who talks behind him is farther below
+MUSIC_HEARD_MS = 6_000  # of the line's newest sound, in which music is looked for when a sound had no words
 NOISE_MS = 2_000  # sound over the line's own words without a word in it: nobody speaks to the line, which may go on
 
 
@@ -70,6 +72,7 @@ class Ears:
         self._near_dbfs = 0.0  # until his first words nobody knows how loud he speaks
         self._endpointer = Endpointer(self._rules(START_MS))
         self._look_back: deque[Pcm16] = deque(maxlen=LOOK_BACK_MS // FRAME_MS)
+        self._lately: deque[Pcm16] = deque([silence(FRAME_MS, HEARING_HZ)], maxlen=MUSIC_HEARD_MS // FRAME_MS)
         self._backlog = Backlog()
         self._utterance = self._pause = 0
         self._line_speaks = False
@@ -152,6 +155,7 @@ class Ears:
         else:
             self._quality.push(frame, speech)
         self._look_back.append(frame)
+        self._lately.append(frame)
         edge = self._endpointer.push(speech, near=self._line_speaks and rms_dbfs(frame) > self._near_dbfs)
         if isinstance(edge, Started):
             self._utterance += 1
@@ -205,6 +209,7 @@ class Ears:
         stabiliser, self._shown = Stabiliser(), ("", "")
         waiting: list[Pcm16] = []
         heard: Heard | None = None
+        music = False
         try:
             while heard is None:
                 item = await self._backlog.get()
@@ -228,6 +233,7 @@ class Ears:
                         self._wait_no_longer_than(self._pauses.pause_ms(GOING_ON_MS, opened.listening.factor))
                 elif isinstance(item, Closed):
                     heard = await in_worker(self._workers.urgent, hearing.finish)
+            music = not heard.text and await in_worker(self._workers, is_music, np.concatenate(self._lately))
         except EngineFailed as error:
             self._publish(Noted(at_ms=self.heard_ms, name="engine_failed", data={"error": str(error)}))
             heard = Heard()
@@ -247,6 +253,7 @@ class Ears:
                 alternatives=heard.alternatives,
                 confidence=heard.confidence,
                 closed=heard.closed,
+                music=music,
             )
         )
 

@@ -1,8 +1,8 @@
 """Sounds that are no words but mean something to whoever reads: a long silence, a wait, noise, a voice without words.
 
 Only what the events surely tell: the line listened in vain; an exchange keeps the caller waiting; the detector heard a
-voice and the recogniser no word in it, alone or over the noise that the line's quality was judged by. What made a noise
-is not known.
+voice and the recogniser no word in it: notes, or alone, or over the noise that the line's quality was judged by. What
+made a noise is not known.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from voice.dialog.talk import SILENCE
 from voice.events import AnyEvent, BadLine, Final, Interrupted, SayDone, SpeechEnded, SpeechStarted, TimerFired, Waiting
 
-SoundName = Literal["silence", "waiting", "noise", "wordless"]
+SoundName = Literal["silence", "waiting", "noise", "music", "wordless"]
 Maker = Literal["caller", ""]  # "": nobody
 
 WORDLESS_MS = 1_000  # a shorter sound without words is a cough or a knock, and means nothing
@@ -34,7 +34,7 @@ class Sounds:
         self._quiet_since_ms = 0
         self._told = 0
         self._noisy = False
-        self._noise_told = False  # since the caller's last words
+        self._told_of: set[SoundName] = set()  # of what lasts, since the caller's last words
         self._began: dict[int, int] = {}  # utterance -> ms
         self._lasted: dict[int, int] = {}
 
@@ -57,16 +57,19 @@ class Sounds:
             case Final(utterance=utterance):
                 began_ms, lasted_ms = self._began.pop(utterance, 0), self._lasted.pop(utterance, 0)
                 if event.text:
-                    self._noise_told = False
-                elif not event.echo and lasted_ms >= WORDLESS_MS:
-                    return self._wordless(began_ms)
+                    self._told_of.clear()
+                elif not event.echo and (event.music or lasted_ms >= WORDLESS_MS):
+                    return self._wordless(began_ms, music=event.music)
         return None
 
-    def _wordless(self, at_ms: int) -> Sound | None:
-        if not self._noisy:
+    def _wordless(self, at_ms: int, *, music: bool) -> Sound | None:
+        if not music and not self._noisy:
             return self._sound("wordless", "caller", at_ms)
-        known, self._noise_told = self._noise_told, True
-        return None if known else self._sound("noise", "caller", at_ms)
+        name: SoundName = "music" if music else "noise"
+        if name in self._told_of:
+            return None
+        self._told_of.add(name)
+        return self._sound(name, "caller", at_ms)
 
     def _sound(self, name: SoundName, who: Maker, at_ms: int) -> Sound:
         self._told += 1
