@@ -273,12 +273,12 @@ def no_fixture(visited: Visited, page: Page) -> Iterator[str]:
     page.goto(f"http://{visited.host}/chat")
     page.get_by_label("электронная подпись").check()
     page.get_by_role("button", name="Начать разговор").click()
-    page.locator("#answers").get_by_role("button", name="Срок закончился").click()
-    expect(page.locator(".cue-by-line", has_text="не продлевают")).to_be_visible(timeout=REPLY_MS)
+    page.locator("#answers").get_by_role("button", name="Получить подпись").click()
+    expect(page.locator(".cue-by-line", has_text="Госключ")).to_be_visible(timeout=REPLY_MS)
     page.get_by_role("button", name="Закончить").click()
     expect(page.get_by_role("link", name="Сохранить разговор")).to_be_visible()
     page.goto(f"http://{visited.host}/archive")
-    record = page.locator("main a[href^='/archive/']").filter(has_text="Срок закончился").first
+    record = page.locator("main a[href^='/archive/']").filter(has_text="Получить подпись").first
     until_s = time.monotonic() + REPLY_MS / 1000
     while not record.count():  # it is findable a moment after its end
         assert time.monotonic() < until_s

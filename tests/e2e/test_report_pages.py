@@ -16,6 +16,7 @@ from tests.web.served import served
 from tests.web.signed import TEMPLATES, guarded, person_of
 from voice.archive.archive import Archive
 from voice.dialog.script import load_script
+from voice.review.reports import Reports
 from voice.settings import Settings
 from voice.web.call_socket import WS_MAX_SIZE
 from voice.web.guard import COOKIE
@@ -36,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     fill(archive, script, CALLS, days=DAYS)
     app, guard = guarded(archive)
     app.add_middleware(PageHeaders)
-    app.include_router(router(archive, TEMPLATES, lambda: names(script), guard))
+    app.include_router(router(Reports(archive), TEMPLATES, lambda: names(script), guard))
     app.mount("/static", StaticFiles(directory=ROOT / "voice" / "web" / "static"))
     with served(app, ws_max_size=WS_MAX_SIZE) as host:
         yield host, guard.sessions.begin(person_of(archive, "auditor"))
