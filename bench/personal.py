@@ -23,6 +23,7 @@ WORDINGS = Path(__file__).resolve().parent / "wordings" / "personal.yaml"
 BLIND: Mapping[str, Path] = {
     "blind": WORDINGS.with_name("personal_2.yaml"),  # whoever wrote it had seen neither the rules nor WORDINGS
     "fresh": WORDINGS.with_name("personal_3.yaml"),  # written after the rules, by the same hand
+    "fourth": WORDINGS.with_name("personal_4.yaml"),  # written after them by one who had not seen them
 }
 UNCHECKED = 1_001_998  # СНИЛС up to this one have no checksum
 TIMES = 5  # values made for each wording
