@@ -3,8 +3,8 @@
     python bench/masking.py [--set tuned|held_out|blind|fresh|fourth] [--missed]
 
 The talk is bench/wordings/personal.yaml: `tuned` was looked at while the rules were made, `held_out` was not; and
-personal_2.yaml: `blind` was written by another hand; and personal_3.yaml: `fresh`, by the same hand after the rules; and
-personal_4.yaml: `fourth`, after all of them by another hand, which had seen neither the rules nor the other talk.
+personal_2.yaml: `blind` was written by another hand; and personal_3.yaml: `fresh`, by the same hand after the rules;
+and personal_4.yaml: `fourth`, after all of them by another hand, which had seen neither the rules nor the other talk.
 --missed shows what was missed and what was masked falsely.
 """
 

@@ -9,6 +9,7 @@ from voice.masking.places import (
     NAME_WORDS,
     counts,
     is_dedicated,
+    is_district,
     is_house,
     is_index,
     is_name,
@@ -30,8 +31,12 @@ from voice.masking.rules import rules
 from voice.masking.streets import bare, entrance, homes, without_house
 from voice.masking.tokens import Token
 from voice.masking.villages import village
+from voice.nlu.morphology import share
+from voice.nlu.number_words import SOFT_CORRECTIONS
 
 _INDEX_DIGITS = 6
+_THING = 0.5  # a noun, and no «ой», «нет», «это»
+_TOWN = 0.5  # a word behind an address that may be a town
 
 
 def addresses(said: Sequence[Token], *, asked: bool, office: bool) -> Iterator[tuple[int, int]]:
@@ -74,8 +79,8 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
             yield first, i, True
         elif (token.word in words.flat or is_house(token)) and i and is_ordinal(said, i - 1) and tells_home(said):
             yield i - 1, i, True
-        elif token.word in words.plot and behind and _is_garden(said, i):
-            yield i, behind, True
+        elif token.word in words.plot and behind and (garden := _garden(said, i)) >= 0:
+            yield garden, behind, True
         elif token.word in words.street and is_word(token) and (house := _house(said, i)):
             yield i, house, False
         elif of_place(token) and (last := _street(said, i) or village(said, i)):
@@ -133,9 +138,17 @@ def _street(said: Sequence[Token], i: int) -> int:
     return last if last > i else 0
 
 
-def _is_garden(said: Sequence[Token], i: int) -> bool:
-    """Is the plot at `i` one of a garden society's: «СНТ Ромашка, участок 5»?"""
-    return any(token.word in rules().addresses.garden for token in said[max(0, i - 2 * GAP) : i])
+def _garden(said: Sequence[Token], i: int) -> int:
+    """Where the address of a plot at `i` begins, «СНТ Ромашка, линия 2, участок 5»; -1: it is in no garden society."""
+    words = rules().addresses
+    for first in range(i - 1, max(0, i - 2 * GAP) - 1, -1):
+        if said[first].word in words.garden:
+            whole = all(
+                one.is_plain_number or one.word in words.row or is_name(one) or one.word in words.inside
+                for one in said[first + 1 : i]
+            )
+            return first if whole else i
+    return -1
 
 
 def _index(said: Sequence[Token], i: int) -> int:
@@ -161,9 +174,15 @@ def _begin(said: Sequence[Token], first: int) -> int:
         named = of_place(token) or (may_name(token) and token.word not in words.outside)
         if named or (begin == at + 1 and (is_index(token) or is_ordinal(said, at))):
             begin = at
-        elif not (token.word in words.inside and token.word) and not token.is_plain_number:
+        elif not _lies_inside(token):
             break
     return _with_index(said, begin)
+
+
+def _lies_inside(token: Token) -> bool:
+    """May it stand between the names of an address: «в», «номер», «участок», a number?"""
+    words = rules().addresses
+    return bool(token.word) and (token.word in words.inside or token.word in words.plot or token.is_plain_number)
 
 
 def _with_index(said: Sequence[Token], begin: int) -> int:
@@ -176,20 +195,61 @@ def _with_index(said: Sequence[Token], begin: int) -> int:
 
 
 def _end(said: Sequence[Token], last: int) -> int:
-    """With the letter of a house, «пять а», the flat behind it, «12б-40», and a street that is named last."""
+    """With all that goes on behind a house's number."""
+    last = _mended(said, _with_street(said, _with_letter(said, _joined(said, last))))
+    return _with_place(said, last)
+
+
+def _with_letter(said: Sequence[Token], last: int) -> int:
+    """With the letter of a house, «пять а», and the flat behind it, «12б-40», «12б, 40»."""
     words = rules().addresses
-    last = _joined(said, last)
     if last + 1 < len(said) and said[last + 1].word in words.letters:
         last += 1
         joined = said[last].start == said[last - 1].end and last + 1 < len(said)
-        if joined and said[last + 1].is_plain_number and said[last + 1].start == said[last].end + 1:
+        if joined and said[last + 1].is_plain_number and said[last + 1].start <= said[last].end + 2:
             last += 1
+    return last
+
+
+def _with_street(said: Sequence[Token], last: int) -> int:
+    """With a street that is named behind the house: «дом пять по Садовой»."""
+    words = rules().addresses
     for i in range(last + 1, min(len(said), last + 3)):
         led = said[i].word in words.along and i + 1 < len(said) and _is_a_street(said[i + 1])
         if said[i].word in words.street or led:
             end = name_end(said, i + 1)
             return end if end > i else last
     return last
+
+
+def _mended(said: Sequence[Token], last: int) -> int:
+    """With the number that is put right: «дом тридцать, ой нет, сорок три», but «дом пять, нет света три дня»."""
+    corrected = False
+    for i in range(last + 1, min(len(said), last + 2 + 2 * GAP)):
+        corrected = corrected or said[i].word in SOFT_CORRECTIONS
+        if said[i].is_plain_number:
+            end = number(said, i)
+            return end if corrected and end and not counts(said, end) and not is_ordinal(said, i) else last
+        if corrected and share(said[i].word, "NOUN") >= _THING:
+            return last
+    return last
+
+
+def _with_place(said: Sequence[Token], last: int) -> int:
+    """With the town or the district that is said last: «дом два в Арзамасе», «это Тотемский район»."""
+    i = last + 1
+    if i < len(said) and said[i].word in rules().addresses.lying:
+        i += 1
+    while i < len(said) and not said[i].breaks and (named := _town(said, i)):
+        last, i = named, named + 1
+    return last
+
+
+def _town(said: Sequence[Token], i: int) -> int:
+    """The last word of a town's or a district's name that begins at `i`; 0: none does."""
+    if is_district(said, i):
+        return i + 1
+    return i if share(said[i].word, "Geox") >= _TOWN and is_name(said[i]) else 0
 
 
 def _joined(said: Sequence[Token], last: int) -> int:

@@ -76,9 +76,14 @@ def _may_be_surname(said: Sequence[Token], i: int) -> bool:
     word = said[i].word
     if not announces_surname(said, i):
         return False
-    if "Apro" in tags(word) or "Qual" in tags(word, LIKELY):
+    if "Apro" in tags(word) or ("Qual" in tags(word, LIKELY) and not _tells_maiden_name(said, i)):
         return False
     return max(share(word, "NOUN", "nomn", "sing"), share(word, "ADJF", "nomn", "sing")) >= USUAL
+
+
+def _tells_maiden_name(said: Sequence[Token], i: int) -> bool:
+    """«девичья фамилия ...»."""
+    return any(token.word in rules().names.maiden for token in said[max(0, i - REACH) : i])
 
 
 def _is_called(said: Sequence[Token], i: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voice.masking.name_words import is_letter
 from voice.masking.rows import Row
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
@@ -44,6 +45,7 @@ def words(kind: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
     begun = -1
     for i, token in enumerate(said):
         mine = bool(token.word) and token.word not in rules().beside and not _is_deed(token)
+        mine = mine or (kind == "name" and _spells_on(said, i))
         mine = mine and not (kind == "name" and token.is_number)
         if mine and begun < 0:
             begun = i
@@ -52,6 +54,14 @@ def words(kind: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
             begun = -1
     if begun >= 0:
         yield begun, len(said) - 1
+
+
+def _spells_on(said: Sequence[Token], i: int) -> bool:
+    """Is it a letter right behind or before the name of another: «тэ ё», «эр а»?"""
+    if not is_letter(said[i]):
+        return False
+    beside = (*said[max(0, i - 1) : i], *said[i + 1 : i + 2])
+    return any(is_letter(one) and len(one.word) > 1 for one in beside)
 
 
 def _is_deed(token: Token) -> bool:

@@ -12,7 +12,7 @@ from voice.masking.addresses import addresses
 from voice.masking.births import dates_of_birth
 from voice.masking.echoes import echoes
 from voice.masking.names import names
-from voice.masking.numbers import kind_of, scattered
+from voice.masking.numbers import area_codes, kind_of, scattered
 from voice.masking.rows import Row, chains, rows
 from voice.masking.rules import rules
 from voice.masking.said import Known, Said
@@ -120,6 +120,7 @@ class _Call:
                 yield Span(utterance=one.utterance, start=start, end=end, kind="email", why="format")
             yield from self._spans(at, mail.spoken(words), "email", "format")
             yield from self._spans(at, dates_of_birth(words, asked=asked == "birth_date"), "birth_date", "context")
+            yield from self._spans(at, area_codes(words, self.rows[at]), "phone", "context")
             if one.side != "line":
                 office = office and one.side == "operator"
                 found = addresses(words, asked=asked == "address" and one.side == "caller", office=office)

@@ -68,6 +68,11 @@ def agree(surname: str, first: str) -> bool:
     )
 
 
+def are_joined(one: str, other: str) -> bool:
+    """May both be first names in one case: «Вани и Ксюши»?"""
+    return any(share(one, "Name", case) > POSSIBLE and share(other, "Name", case) > POSSIBLE for case in _CASES)
+
+
 def has_initials(said: Sequence[Token], i: int) -> bool:
     """Do two letters stand behind word `i`?"""
     row = said[i + 1 : i + 1 + INITIALS]

@@ -12,6 +12,7 @@ from voice.masking.name_words import (
     SURELY,
     USUAL,
     agree,
+    are_joined,
     has_initials,
     is_first_name,
     is_letter,
@@ -62,7 +63,7 @@ def _begins(said: Sequence[Token], i: int) -> bool:
         return True
     if known(word) and is_surname(word, SURELY) and "Geox" not in tags(word):
         return True
-    return _is_pair(said, i) or is_announced(said, i)
+    return _is_pair(said, i) or is_announced(said, i) or _is_listed(said, i)
 
 
 def _is_pair(said: Sequence[Token], i: int) -> bool:
@@ -76,6 +77,17 @@ def _is_pair(said: Sequence[Token], i: int) -> bool:
         return False
     one, other = said[i].word, said[i + 1].word
     return agree(one, other) or agree(other, one)
+
+
+def _is_listed(said: Sequence[Token], i: int) -> bool:
+    """A first name that may be another word, joined to one that is none: «Вани и Ксюши»."""
+    return any(
+        0 <= j < len(said)
+        and said[(i + j) // 2].word in rules().names.joining
+        and is_first_name(said[j].word, LIKELY)
+        and are_joined(said[i].word, said[j].word)
+        for j in (i - 2, i + 2)
+    )
 
 
 def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
@@ -99,7 +111,7 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
         and (any(is_patronymic(said[j].word) for j in range(first, last + 1)) or is_led(said, first))
     ):
         return True
-    if _is_usual_surname(said, i, first, last):
+    if _is_usual_surname(said, i, first, last) or _has_surnames_shape(said, i, first, last):
         return True
     adjective = (
         "ADJF" in tags(word)
@@ -118,6 +130,16 @@ def _is_initial(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     while base > first and is_letter(said[base]):
         base -= 1
     return base < i <= base + INITIALS and has_initials(said, base) and is_surname(said[base].word)
+
+
+def _has_surnames_shape(said: Sequence[Token], i: int, first: int, last: int) -> bool:
+    """A place, too, beside a patronymic, «Егор Кузьмич Дрынов»; an adjective behind a surname that is announced."""
+    word = said[i].word
+    if not rules().names.surname.fullmatch(word):
+        return False
+    if "Geox" in tags(word) and any(is_patronymic(said[j].word) for j in range(first, last + 1)):
+        return True
+    return i > last and share(word, "ADJF", "nomn", "sing") >= USUAL and announces_surname(said, first)
 
 
 def _is_usual_surname(said: Sequence[Token], i: int, first: int, last: int) -> bool:
@@ -144,10 +166,30 @@ def _is_place(said: Sequence[Token], i: int) -> bool:
         return True
     if i > 1 and said[i - 2].word in streets.street and share(said[i].word, "gent") and share(before, "Name", "gent"):
         return True  # «улица Льва Толстого»
-    if _at_office(said, i):
+    if _at_office(said, i) or _is_eponym(said, i) or _is_saying(said, i):
         return True
     place = "Geox" in tags(said[i].word, POSSIBLE) and not is_patronymic(said[i].word)
-    return place and (before in rules().names.places or behind in rules().names.places or before in streets.settlement)
+    return place and (before in rules().names.places or _is_region(behind) or before in streets.settlement)
+
+
+def _is_region(word: str) -> bool:
+    """«область», «района» behind a name, but no preposition."""
+    return word in rules().names.places and "PREP" not in tags(word)
+
+
+def _is_eponym(said: Sequence[Token], i: int) -> bool:
+    """«поликлиника Семашко»; no «директор школы Иванова», whose surname is announced."""
+    alone = i + 1 == len(said) or not tells_a_person(said[i + 1].word)
+    word = said[i].word
+    named_after = share(word, "Surn", "gent") > 0 and ("Fixd" in tags(word) or not share(word, "Surn", "nomn"))
+    after = i > 0 and said[i - 1].word in rules().names.institutions
+    return after and named_after and alone and not is_announced(said, i)
+
+
+def _is_saying(said: Sequence[Token], i: int) -> bool:
+    """«как сидорову козу», «альфа банк»."""
+    behind = said[i + 1].word if i + 1 < len(said) else ""
+    return any(said[i].word == name and behind.startswith(begins) for name, begins in rules().names.sayings)
 
 
 def _at_office(said: Sequence[Token], i: int) -> bool:

@@ -80,14 +80,28 @@ def scattered(rows: Sequence[Row]) -> Iterator[tuple[Sequence[Row], Kind]]:
                 yield part, kind
 
 
+def area_codes(words: Sequence[Token], mine: Sequence[Row]) -> Iterator[tuple[int, int]]:
+    """First and last word of each «код города ...» before the rest of a telephone's number, in one utterance."""
+    for row, rest in pairwise(mine):
+        before = tuple(token.word for token in words[max(0, row.first - 2) : row.first])
+        if before in rules().numbers.area and rest.length >= _LEAST["phone"]:
+            yield row.first, row.last
+
+
 def _counts(words: Sequence[Sequence[Token]], chain: Sequence[Row]) -> bool:
     """Are these years, or so many of something, and not the number whose name stands near?"""
     if all(len(group.digits) == 4 and group.digits.startswith(("19", "20")) for row in chain for group in row.groups):
         return True
     last = chain[-1]
-    behind = words[last.at][last.last + 1 : last.last + 2]
+    behind = [token for token in words[last.at][last.last + 1 : last.last + 2] if not _begins_an_address(token.word)]
     counted = rules().numbers.ends, rules().births.months
     return len(chain) == 1 and last.length < LONG and any(token.word in one for token in behind for one in counted)
+
+
+def _begins_an_address(word: str) -> bool:
+    """«дом», «квартира»: they number what is behind them, not what is before."""
+    words = rules().addresses
+    return word in words.house or word in words.flat or word in words.index
 
 
 def _is_free(row: Row) -> bool:

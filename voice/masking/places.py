@@ -17,6 +17,7 @@ _NAMES = frozenset({"Geox", "Surn", "Name", "ADJF"})
 _DEEDS = frozenset({"VERB", "INFN", "NPRO", "PREP", "CONJ", "PRCL", "ADVB", "GRND", "PRED"})
 _PERSON = 0.1  # a surname or a first name in the genitive
 _ADJECTIVE = 0.5
+_PLACES_ADJECTIVE = 0.25  # «тверская» is a street, too
 _COUNTED = 0.5
 
 
@@ -87,10 +88,20 @@ def name_end(said: Sequence[Token], i: int) -> int:
         adjective = "ADJF" in tags(token.word)
         after_adjective = j > i and "ADJF" in tags(said[j - 1].word) and share(said[j - 1].word, "gent") > 0
         army = after_adjective and share(token.word, "NOUN", "gent") >= _COUNTED  # «Советской армии»
-        if not (army or is_surely_name(token) or (adjective and (j == i or is_persons(said[j - 1].word)))):
+        written = token.capital and j == i  # behind «ул.» no sentence begins
+        if not (army or written or is_surely_name(token) or (adjective and (j == i or is_persons(said[j - 1].word)))):
             break
         last = j
     return last
+
+
+def is_district(said: Sequence[Token], i: int) -> bool:
+    """Do words `i` and `i` + 1 name a district: «Тотемский район», «Вологодская область»?"""
+    return (
+        i + 1 < len(said)
+        and said[i + 1].word in rules().addresses.district
+        and share(said[i].word, "ADJF") >= _PLACES_ADJECTIVE
+    )
 
 
 def is_index(token: Token) -> bool:

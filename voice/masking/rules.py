@@ -38,6 +38,7 @@ class Numbers:
     ends: Words
     plus: Words
     free: re.Pattern[str]
+    area: frozenset[tuple[str, str]]  # «код города»
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ class Names:
     soft: Words
     kin: Words
     having: Words
+    joining: Words
     surnames: Words
     turning: Words
     calling: Words
@@ -88,6 +90,9 @@ class Names:
     never: Words
     places: Words
     named_after: Words
+    institutions: Words
+    sayings: frozenset[tuple[str, str]]  # a name, and how the word behind it begins
+    maiden: Words
     surname: re.Pattern[str]
     patronymic: re.Pattern[str]
     spelling: Words
@@ -98,6 +103,9 @@ class Addresses:
     street: Words
     settlement: Words
     village: Words
+    district: Words
+    lying: Words
+    row: Words
     garden: Words
     plot: Words
     house: Words
@@ -208,6 +216,7 @@ def _numbers(data: Mapping[str, Any]) -> Numbers:
         ends=_whole(data["ends"]),
         plus=_whole(data["plus"]),
         free=re.compile(data["free"]),
+        area=_pairs(data["area"]),
     )
 
 
@@ -216,7 +225,7 @@ def _births(data: Mapping[str, Any], months: Mapping[str, Any]) -> Births:
         Births,
         data,
         months=_whole(stem + ending for stem in months["words"] for ending in months["endings"]),
-        short=frozenset(_pair(phrase) for phrase in data["short"]),
+        short=_pairs(data["short"]),
     )
 
 
@@ -226,6 +235,7 @@ def _names(data: Mapping[str, Any]) -> Names:
         data,
         surname=re.compile(rf"\w{{2,}}(?:{data['surname']})"),
         patronymic=re.compile(data["patronymic"]),
+        sayings=_pairs(data["sayings"]),
     )
 
 
@@ -236,6 +246,10 @@ def _section(kind: Callable[..., T], data: Mapping[str, Any], **made: object) ->
         raise KeyError(min(missing))
     words = {name: Words(frozenset(data.get(name, ())), tuple(data.get(f"{name}_begins", ()))) for name in names}
     return kind(**words, **made)
+
+
+def _pairs(phrases: Iterable[str]) -> frozenset[tuple[str, str]]:
+    return frozenset(_pair(phrase) for phrase in phrases)
 
 
 def _pair(phrase: str) -> tuple[str, str]:

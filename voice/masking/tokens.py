@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from voice.nlu.number_words import FILLERS, is_number
 
 _CYRILLIC, _CAPITALS = r"\u0400-\u04ff", r"\u0400-\u042fA-Z"
-_TOKEN = re.compile(rf"(?P<masked>\[[{_CAPITALS}][{_CAPITALS} .-]*\])|[{_CYRILLIC}]+|[A-Za-z]+|\d+")
+_CONSONANTS = "\u0431-\u0434\u0436\u0437\u043a-\u043d\u043f-\u0442\u0444-\u0449"  # nothing but these is no word
+# A word written by its first and last letters, with a hyphen between.
+_CONTRACTION = rf"(?<![{_CYRILLIC}-])(?i:[{_CONSONANTS}]{{1,3}}-[{_CYRILLIC}]{{1,3}})(?![{_CYRILLIC}-])"
+_HEX = r"\b0[xX][0-9A-Fa-f]+\b"  # codes of errors
+_TOKEN = re.compile(
+    rf"(?P<masked>\[[{_CAPITALS}][{_CAPITALS} .-]*\])|{_CONTRACTION}|{_HEX}|[{_CYRILLIC}]+|[A-Za-z]+|\d+"
+)
 _DATE = re.compile(
     r"(?<!\d)\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d)"
     r"|(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)"
