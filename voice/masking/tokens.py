@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voice.nlu.number_words import FILLERS, is_number
 
 _CYRILLIC, _CAPITALS = r"\u0400-\u04ff", r"\u0400-\u042fA-Z"
-_CONSONANTS = "\u0431-\u0434\u0436\u0437\u043a-\u043d\u043f-\u0442\u0444-\u0449"  # nothing but these is no word
+_CONSONANTS = r"\u0431-\u0434\u0436\u0437\u043a-\u043d\u043f-\u0442\u0444-\u0449"  # nothing but these is no word
 # A word written by its first and last letters, with a hyphen between.
 _CONTRACTION = rf"(?<![{_CYRILLIC}-])(?i:[{_CONSONANTS}]{{1,3}}-[{_CYRILLIC}]{{1,3}})(?![{_CYRILLIC}-])"
 _HEX = r"\b0[xX][0-9A-Fa-f]+\b"  # codes of errors
