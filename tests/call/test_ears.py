@@ -84,6 +84,34 @@ class Heard:
         return [f.at_ms - e.at_ms for e, f in zip(self.of(SpeechEnded), self.of(Final), strict=True)]
 
 
+def listener(
+    workers: Workers,
+    events: list[AnyEvent],
+    *,
+    recogniser: BurstRecogniser | None = None,
+    played: Played | None = None,
+    listening: Listening | None = None,
+) -> Ears:
+    return Ears(
+        hears_hz=HEARING_HZ,
+        detector=LoudDetector(),
+        recogniser=recogniser or BurstRecogniser(),
+        workers=workers,
+        publish=events.append,
+        record=lambda frame: None,
+        played=played or Played(),
+        replies=Replies(lambda stages: None),
+        listening=listening or Listening(OPEN, lambda text: Completeness.OPEN),
+    )
+
+
+async def speak(ears: Ears, sound: Pcm16) -> None:
+    """As fast as a caller speaks."""
+    for at in range(0, len(sound), 320):
+        ears.hear(sound[at : at + 320])
+        await asyncio.sleep(0.02)
+
+
 def heard(
     *bursts: tuple[int, int],
     level: int = ORDINARY,
@@ -104,28 +132,14 @@ def heard(
 
     async def listen() -> None:
         with Workers(1) as workers:
-            ears = Ears(
-                hears_hz=HEARING_HZ,
-                detector=LoudDetector(),
-                recogniser=BurstRecogniser(),
-                workers=workers,
-                publish=result.events.append,
-                record=lambda frame: None,
-                played=Played(),
-                replies=Replies(lambda stages: None),
-                listening=Listening(patience, judge, factor=factor),
-            )
+            ears = listener(workers, result.events, listening=Listening(patience, judge, factor=factor))
             ears.line_speaks(line_speaks)
             running = asyncio.create_task(ears.run())
-            for at in range(0, len(sound), 320):
-                ears.hear(sound[at : at + 320])
-                await asyncio.sleep(0.02)
+            await speak(ears, sound)
             if over[0]:
                 ears.line_speaks(True)
                 over_line = np.repeat(np.array([0, over[1], 0], np.int16), (16_000, over[0] * 16, 16_000))
-                for at in range(0, len(over_line), 320):
-                    ears.hear(over_line[at : at + 320])
-                    await asyncio.sleep(0.02)
+                await speak(ears, over_line)
             running.cancel()
             await asyncio.wait([running])
 
@@ -221,17 +235,7 @@ def opened(*, echo: bool) -> list[int]:
     async def listen() -> None:
         with Workers(1) as workers:
             played = Played()
-            ears = Ears(
-                hears_hz=HEARING_HZ,
-                detector=LoudDetector(),
-                recogniser=BurstRecogniser(),
-                workers=workers,
-                publish=events.append,
-                record=lambda frame: None,
-                played=played,
-                replies=Replies(lambda stages: None),
-                listening=Listening(OPEN, lambda text: Completeness.OPEN),
-            )
+            ears = listener(workers, events, played=played)
             for at in range(0, len(heard) - 319, 320):
                 ears.line_speaks(at < len(line))
                 played.put(line[at : at + 320].astype(np.int16))
@@ -259,21 +263,9 @@ def wordless(sound: Pcm16) -> list[AnyEvent]:
 
     async def listen() -> None:
         with Workers(1) as workers:
-            ears = Ears(
-                hears_hz=HEARING_HZ,
-                detector=LoudDetector(),
-                recogniser=NoWords(),
-                workers=workers,
-                publish=events.append,
-                record=lambda frame: None,
-                played=Played(),
-                replies=Replies(lambda stages: None),
-                listening=Listening(OPEN, lambda text: Completeness.OPEN),
-            )
+            ears = listener(workers, events, recogniser=NoWords())
             running = asyncio.create_task(ears.run())
-            for at in range(0, len(sound), 320):
-                ears.hear(sound[at : at + 320])
-                await asyncio.sleep(0.02)
+            await speak(ears, sound)
             await ears.end()
             running.cancel()
             await asyncio.wait([running])
