@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voice.masking.due import place_name
 from voice.masking.places import (
     GAP,
     NAME_WORDS,
     counts,
-    is_dedicated,
     is_district,
     is_house,
     is_index,
     is_name,
     is_number,
     is_ordinal,
-    is_persons,
-    is_street_adjective,
     is_surely_name,
     is_word,
-    name_end,
     number,
     of_place,
     tells_home,
@@ -28,9 +25,9 @@ from voice.masking.places import (
 from voice.masking.replies import replies
 from voice.masking.rows import rows
 from voice.masking.rules import rules
-from voice.masking.streets import bare, entrance, homes, without_house
+from voice.masking.streets import bare, entrance, homes, stands_as_street, without_house
 from voice.masking.tokens import Token
-from voice.masking.villages import village
+from voice.masking.villages import called_from, village
 from voice.nlu.morphology import share
 from voice.nlu.number_words import SOFT_CORRECTIONS
 
@@ -45,11 +42,11 @@ def addresses(said: Sequence[Token], *, asked: bool, office: bool) -> Iterator[t
     whole = _is_whole(said)
     while anchors:
         first, last, flat = anchors.pop(0)
-        while anchors and anchors[0][0] - last <= GAP:
+        while anchors and anchors[0][0] - last <= GAP and not _turns(said[last + 1 : anchors[0][0]]):
             _, end, other = anchors.pop(0)
             last, flat = max(last, end), flat or other
         begin, end = _begin(said, first), _end(said, last)
-        own = flat or asked or whole or tells_home(said[max(0, begin - GAP) : first])
+        own = flat or asked or whole or tells_home([*said[max(0, begin - GAP) : first], *said[end + 1 : end + 1 + GAP]])
         words = rules().addresses
         named = begin < first or any(
             token.word in words.street or token.word in words.village or is_surely_name(token)
@@ -57,6 +54,11 @@ def addresses(said: Sequence[Token], *, asked: bool, office: bool) -> Iterator[t
         )
         if own or (named and not office and not tells_office(said)):
             yield begin, end
+
+
+def _turns(between: Sequence[Token]) -> bool:
+    """«... а живу на»: another address begins."""
+    return any(token.word in rules().addresses.home for token in between)
 
 
 def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, bool]]:
@@ -85,7 +87,7 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
             yield i, house, False
         elif of_place(token) and (last := _street(said, i) or village(said, i)):
             yield i + 1, last, False
-        elif token.word in words.on and (last := without_house(said, i)) > i:
+        elif (last := max(without_house(said, i), called_from(said, i))) > i:
             yield i + 1, last, True
         elif token.word in words.home:
             yield from ((first, last, False) for first, last in homes(said, i))
@@ -134,7 +136,7 @@ def _street(said: Sequence[Token], i: int) -> int:
     """The last word of the name of somebody's street, without a house; 0: it is not somebody's own, or has no name."""
     if said[i].word not in rules().addresses.street or not tells_home(said[max(0, i - GAP) : i]):
         return 0
-    last = name_end(said, i + 1)
+    last = place_name(said, i + 1)
     return last if last > i else 0
 
 
@@ -172,10 +174,14 @@ def _begin(said: Sequence[Token], first: int) -> int:
         token = said[at]
         may_name = is_name if begin == at + 1 else is_surely_name  # over «на» only what surely is a place
         named = of_place(token) or (may_name(token) and token.word not in words.outside)
-        if named or (begin == at + 1 and (is_index(token) or is_ordinal(said, at))):
+        counted = token.is_plain_number and is_ordinal(said, begin)  # «сто двенадцатый квартал»
+        if named or (begin == at + 1 and (is_index(token) or is_ordinal(said, at) or counted)):
             begin = at
         elif not _lies_inside(token):
             break
+    if said[begin].word in words.jubilee:
+        while begin > 0 and said[begin - 1].is_plain_number:
+            begin -= 1
     return _with_index(said, begin)
 
 
@@ -203,7 +209,7 @@ def _end(said: Sequence[Token], last: int) -> int:
 def _with_letter(said: Sequence[Token], last: int) -> int:
     """With the letter of a house, «пять а», and the flat behind it, «12б-40», «12б, 40»."""
     words = rules().addresses
-    if last + 1 < len(said) and said[last + 1].word in words.letters:
+    if said[last].is_plain_number and last + 1 < len(said) and said[last + 1].word in words.letters:
         last += 1
         joined = said[last].start == said[last - 1].end and last + 1 < len(said)
         if joined and said[last + 1].is_plain_number and said[last + 1].start <= said[last].end + 2:
@@ -215,10 +221,11 @@ def _with_street(said: Sequence[Token], last: int) -> int:
     """With a street that is named behind the house: «дом пять по Садовой»."""
     words = rules().addresses
     for i in range(last + 1, min(len(said), last + 3)):
-        led = said[i].word in words.along and i + 1 < len(said) and _is_a_street(said[i + 1])
+        led = said[i].word in words.along and i + 1 < len(said) and stands_as_street(said[i + 1].word)
         if said[i].word in words.street or led:
-            end = name_end(said, i + 1)
-            return end if end > i else last
+            end = place_name(said, i + 1)
+            if end > i:
+                return end
     return last
 
 
@@ -261,7 +268,3 @@ def _joined(said: Sequence[Token], last: int) -> int:
             break
         last = number(said, last + 2) or last + 2
     return last
-
-
-def _is_a_street(token: Token) -> bool:
-    return is_street_adjective(token.word) or is_persons(token.word) or is_dedicated(token)

@@ -76,25 +76,6 @@ def is_street_adjective(word: str) -> bool:
     return "Apro" not in tags(word) and word not in NUMBER_WORDS and share(word, "ADJF", "femn", "sing") >= _ADJECTIVE
 
 
-def name_end(said: Sequence[Token], i: int) -> int:
-    """The last word of a street's name that begins at `i`, right behind the word for a street; `i` - 1: none does."""
-    last = i - 1
-    for j in range(i, min(len(said), i + NAME_WORDS)):
-        token = said[j]
-        if token.word in rules().addresses.ranks or token.word in rules().names.named_after:
-            continue
-        if not is_name(token) or of_place(token):
-            break
-        adjective = "ADJF" in tags(token.word)
-        after_adjective = j > i and "ADJF" in tags(said[j - 1].word) and share(said[j - 1].word, "gent") > 0
-        army = after_adjective and share(token.word, "NOUN", "gent") >= _COUNTED  # «Советской армии»
-        written = token.capital and j == i  # behind «ул.» no sentence begins
-        if not (army or written or is_surely_name(token) or (adjective and (j == i or is_persons(said[j - 1].word)))):
-            break
-        last = j
-    return last
-
-
 def is_district(said: Sequence[Token], i: int) -> bool:
     """Do words `i` and `i` + 1 name a district: «Тотемский район», «Вологодская область»?"""
     return (

@@ -122,6 +122,8 @@ class Addresses:
     on: Words
     out_of: Words
     along: Words
+    jubilee: Words
+    calls: Words
     called: Words
     ranks: Words
     sizes: Words
@@ -135,6 +137,15 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """Words of any such talk, by their normal form."""
+
+    words: frozenset[str]
+    adjectives: frozenset[str]
+    denials: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     numbers: Numbers
     questions: Mapping[Kind, tuple[tuple[str, ...], ...]]  # phrases, each a row of beginnings of words
@@ -144,6 +155,7 @@ class Rules:
     mail: Mail
     names: Names
     addresses: Addresses
+    usual: Usual
     beside: Words  # words of an answer that are no part of the value
     parts: Words  # «цифра»: an answer that mends one place of a number
 
@@ -202,6 +214,11 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         mail=_section(Mail, data["mail"], most_words=data["mail"]["most_words"]),
         names=_names(data["names"]),
         addresses=_section(Addresses, data["addresses"], before_words=data["addresses"]["before_words"]),
+        usual=Usual(
+            words=frozenset(data["usual"]["words"].split()),
+            adjectives=frozenset(data["usual"]["adjectives"].split()),
+            denials=_whole(data["usual"]["denials"]),
+        ),
         beside=_whole(data["answers"]["beside"]),
         parts=Words(begins=tuple(data["answers"]["parts"])),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from voice.masking.due import may_be_due, place_name
 from voice.masking.places import (
     GAP,
     NAME_WORDS,
@@ -15,7 +16,6 @@ from voice.masking.places import (
     is_persons,
     is_street_adjective,
     is_surely_name,
-    name_end,
     number,
     of_place,
     tells_home,
@@ -26,7 +26,10 @@ from voice.nlu.morphology import known, share, tags
 
 _HOME_WORDS = 6  # between «живу» and the number of the house
 _PEOPLE = 0.6  # «Строителей»: those for whom a street is named
-_AVENUE = 0.4  # an adjective that a «проспект» is called by
+_AVENUE = 0.4  # an adjective that a «проспект» is called by, or those for whom a street is named
+_PLACES = 0.05  # of a noun: it stands as those do that somebody lives at
+_TOWN = 0.5
+_STREET_WORDS = 2
 _HOUSE_WORDS = 4  # of a house's number: «сто двадцать дробь два»
 
 
@@ -96,7 +99,23 @@ def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
         named = led or (starts and alone and at != i - 1)
     else:  # «Кутузовский сорок шесть квартира девять»
         named = starts and share(word, "ADJF", "masc", "nomn") >= _AVENUE and last + 1 < len(said) and alone
-    return (i, last) if named and word not in words.people else None
+    return (i, last) if (named and word not in words.people) or _is_due(said, at) else None
+
+
+def _is_due(said: Sequence[Token], at: int) -> bool:
+    """Is word `at`, before a number, a street's because it stands where one does: «на Хлебозаводе четыре»?"""
+    words = rules().addresses
+    for first in range(at, max(-1, at - NAME_WORDS), -1):
+        if not may_be_due(said[first]) or said[at].word in words.people or said[at].word in rules().names.kin:
+            return False
+        if first == 0 or said[first].breaks or said[first - 1].word in words.outside:
+            break
+        if is_ordinal(said, first - 1) or "Geox" in tags(said[first - 1].word, _TOWN):
+            break
+    else:
+        return False
+    before = said[first - 1].word if first and not said[first].breaks else ""
+    return before in words.along and stands_as_street(said[at].word)
 
 
 def _goes_on(token: Token) -> bool:
@@ -113,11 +132,26 @@ def _belongs(said: Sequence[Token], i: int) -> bool:
 
 
 def without_house(said: Sequence[Token], i: int) -> int:
-    """The last word of somebody's own street behind the «на» at `i`, «живу на Садовой»; `i`: none is there."""
-    if i + 1 >= len(said) or not tells_home(said[max(0, i - GAP) : i]):
+    """The last word of somebody's own street behind a «на» at `i`, «живу на Садовой»; `i`: none is there."""
+    if said[i].word not in rules().addresses.along:
         return i
-    last = name_end(said, i + 1)
-    behind = said[last + 1] if last + 1 < len(said) else None
-    free = behind is None or behind.breaks or not tags(behind.word) & {"NOUN", "ADJF"}
-    street = all(is_street_adjective(one.word) or is_persons(one.word) for one in said[i + 1 : last + 1])
-    return last if last > i and free and street else i
+    last = place_name(said, i + 1, _STREET_WORDS)
+    if last == i or (last + 1 < len(said) and said[last + 1].word in rules().addresses.home):
+        return last if last > i and stands_as_street(said[last].word) else i
+    before = said[max(0, i - GAP) : i]
+    own = tells_home(before) or any(token.word in rules().addresses.flat for token in before)
+    return last if own and stands_as_street(said[last].word) else i
+
+
+def stands_as_street(word: str) -> bool:
+    """«на Садовой», «на Мостовой», «на Строителей»; no «на копейки», no «на Камчатке»."""
+    if "Geox" in tags(word, _TOWN):
+        return False
+    return (
+        is_street_adjective(word)
+        or is_persons(word)
+        or not known(word)
+        or share(word, "NOUN", "sing", "loct") >= _PLACES
+        or share(word, "anim", "plur", "gent") >= _AVENUE
+        or word in rules().addresses.called
+    )

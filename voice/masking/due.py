@@ -1,0 +1,108 @@
+"""Words that stand where a name is due: whatever they are, but for the usual words of such talk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice.masking.places import NAME_WORDS, is_house, is_ordinal, is_surely_name, of_place
+from voice.masking.rules import rules
+from voice.masking.tokens import Token
+from voice.nlu.morphology import known, lemmas, share, tags
+
+_NOMINAL = 0.4
+_MAINLY = 0.5
+_CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
+_LETTERS = 3
+
+
+def is_usual(word: str) -> bool:
+    return not rules().usual.words.isdisjoint((word, *lemmas(word)))
+
+
+def is_usual_adjective(word: str) -> bool:
+    return not rules().usual.adjectives.isdisjoint(lemmas(word))
+
+
+def is_strange(token: Token) -> bool:
+    """A word that no dictionary has and that is none of the usual ones: in what is heard hardly anything but a name."""
+    word = token.word
+    return len(word) >= _LETTERS and word.isalpha() and not known(word) and not is_usual(word) and _is_nominal(word)
+
+
+def may_be_due(token: Token) -> bool:
+    """May it be a name where one is due?"""
+    word, words = token.word, rules().addresses
+    if not word.isalpha() or token.is_number or token.is_filler or is_usual(word):
+        return False
+    if word in words.outside or word in words.office or word in words.flat or is_house(token) or of_place(token):
+        return False
+    return word in words.called or word in words.sizes or _is_nominal(word)
+
+
+def place_name(said: Sequence[Token], i: int, most: int = NAME_WORDS) -> int:
+    """The last word of a place's name that begins at `i`, of whatever words; `i` - 1: none does.
+
+    Of the words before a verb the last one with its adjectives is what the verb tells of: «в деревне Гусиные Лапки
+    крыша течёт».
+    """
+    end = i
+    while end < len(said) and end - i <= most + 1 and _continues(said, i, end):
+        end += 1
+    behind = next((token for token in said[end:] if not tags(token.word, _MAINLY) & {"ADVB"}), None)
+    if any(token.breaks for token in said[end : end + 1]):
+        behind = None
+    if behind and behind.word not in rules().addresses.home and not is_surely_name(said[end - 1]):
+        if _is_predicate(behind):
+            end = _without_subject(said, i, end)
+        elif is_usual(behind.word):
+            while end > i and _describes(said[end - 1].word, behind.word):
+                end -= 1
+    end = min(end, i + most)
+    while end > i and (
+        is_ordinal(said, end - 1) or is_usual_adjective(said[end - 1].word) or _is_joining(said, end - 1)
+    ):
+        end -= 1
+    return end - 1
+
+
+def _continues(said: Sequence[Token], i: int, j: int) -> bool:
+    if j > i and said[j].breaks:
+        return False
+    if may_be_due(said[j]) or is_ordinal(said, j) or said[j].word in rules().addresses.ranks:
+        return True
+    return (i < j and _is_joining(said, j)) or (i == j and said[j].word in rules().names.named_after)
+
+
+def _is_joining(said: Sequence[Token], j: int) -> bool:
+    """«Кирилла и Мефодия»."""
+    return said[j].word in rules().names.joining
+
+
+def _without_subject(said: Sequence[Token], i: int, end: int) -> int:
+    last = said[end - 1].word if end > i else ""
+    if not last or not known(last):
+        return end
+    end -= 1
+    while end > i and _describes(said[end - 1].word, last):
+        end -= 1
+    return end
+
+
+def _describes(adjective: str, noun: str) -> bool:
+    return any(
+        share(adjective, "ADJF", case, form) > 0 and share(noun, case, form) > 0
+        for case in _CASES
+        for form in ("masc", "femn", "neut", "plur")
+    )
+
+
+def _is_predicate(token: Token) -> bool:
+    return token.word in rules().usual.denials or bool(
+        tags(token.word, _MAINLY) & {"VERB", "PRED", "ADJS", "PRTS", "INFN"}
+    )
+
+
+def _is_nominal(word: str) -> bool:
+    if "Apro" in tags(word, _MAINLY):
+        return False
+    return sum(share(word, kind) for kind in ("NOUN", "ADJF", "PRTF")) >= _NOMINAL
