@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voice.masking.announced import announces_surname, is_announced, is_led
+from voice.masking.due import is_strange
 from voice.masking.name_words import (
     INITIALS,
     LIKELY,
@@ -22,6 +23,7 @@ from voice.masking.name_words import (
     may_be_name,
     tells_a_person,
 )
+from voice.masking.persons import SYLLABLES, begins_syllables, is_common_surname, is_due, is_syllable
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.nlu.morphology import known, share, tags
@@ -63,7 +65,7 @@ def _begins(said: Sequence[Token], i: int) -> bool:
         return True
     if known(word) and is_surname(word, SURELY) and "Geox" not in tags(word):
         return True
-    return _is_pair(said, i) or is_announced(said, i) or _is_listed(said, i)
+    return _is_pair(said, i) or is_announced(said, i) or _is_listed(said, i) or is_due(said, i)
 
 
 def _is_pair(said: Sequence[Token], i: int) -> bool:
@@ -100,6 +102,10 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
         return True
     if token.word in rules().names.short:
         return any(is_patronymic(said[j].word) or is_first_name(said[j].word, 0.25) for j in range(first, last + 1))
+    if is_syllable(token) and first + SYLLABLES > i > last and begins_syllables(said, first):
+        return True
+    if i == first - 1 and token.word in rules().names.titles and is_first_name(said[first].word):
+        return True
     if not may_be_name(token) or _is_place(said, i):
         return False
     word = token.word
@@ -108,10 +114,12 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     if (
         not known(word)
         and len(word) > 2
-        and (any(is_patronymic(said[j].word) for j in range(first, last + 1)) or is_led(said, first))
+        and (
+            any(is_patronymic(said[j].word) for j in range(first, last + 1)) or is_led(said, first) or is_strange(token)
+        )
     ):
         return True
-    if _is_usual_surname(said, i, first, last) or _has_surnames_shape(said, i, first, last):
+    if is_common_surname(said, i, first, last) or _has_surnames_shape(said, i, first, last):
         return True
     adjective = (
         "ADJF" in tags(word)
@@ -140,19 +148,6 @@ def _has_surnames_shape(said: Sequence[Token], i: int, first: int, last: int) ->
     if "Geox" in tags(word) and any(is_patronymic(said[j].word) for j in range(first, last + 1)):
         return True
     return i > last and share(word, "ADJF", "nomn", "sing") >= USUAL and announces_surname(said, first)
-
-
-def _is_usual_surname(said: Sequence[Token], i: int, first: int, last: int) -> bool:
-    """A usual word as the surname of a name with a patronymic: before it at the beginning, or at the very end."""
-    names = rules().names
-    span = [said[j].word for j in range(first, last + 1)]
-    if len(span) != INITIALS or not any(is_patronymic(word) for word in span):
-        return False
-    word = said[i].word
-    if word in names.kin or word in names.soft or word in names.officials or word in names.sure:
-        return False
-    edge = (i == 0 or said[i].breaks or said[i - 1].word in names.soft) if i < first else i + 1 == len(said)
-    return edge and share(word, "NOUN", "nomn", "sing") >= USUAL and (i > last or "anim" in tags(word))
 
 
 def _is_place(said: Sequence[Token], i: int) -> bool:

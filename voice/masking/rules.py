@@ -86,6 +86,11 @@ class Names:
     short: Words
     usual: Words
     weak: Words
+    titles: Words
+    linking: Words
+    behind: Words
+    deeds: Words
+    trades: re.Pattern[str]
     between: Words
     never: Words
     places: Words
@@ -252,6 +257,7 @@ def _names(data: Mapping[str, Any]) -> Names:
         data,
         surname=re.compile(rf"\w{{2,}}(?:{data['surname']})"),
         patronymic=re.compile(data["patronymic"]),
+        trades=re.compile(rf"(?:{data['trades']})$"),
         sayings=_pairs(data["sayings"]),
     )
 

@@ -1,0 +1,114 @@
+"""Words that are a person's name because they stand where one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice.masking.due import is_strange, is_usual
+from voice.masking.name_words import LIKELY, is_first_name, is_patronymic, may_be_name
+from voice.masking.rules import rules
+from voice.masking.tokens import Token
+from voice.nlu.morphology import share, tags
+
+_CASES = ("nomn", "gent", "datv", "accs", "ablt")
+_NOMINAL = 0.4
+_PERSON = 0.25  # of a word that no dictionary has
+SYLLABLES = 3  # of a Korean name, the surname is one of them
+_MOST_LETTERS = 5  # of a syllable and the ending behind it
+_BACK = 2  # words between a name and «фамилия» behind it
+
+
+def may_be_persons(token: Token) -> bool:
+    """May the word be a name where one is due?"""
+    word, names = token.word, rules().names
+    if not may_be_name(token) or is_usual(word) or token.is_filler:
+        return False
+    if word in names.kin or word in names.officials or word in names.sure or word in rules().addresses.street:
+        return False
+    return is_strange(token) or max(share(word, "NOUN"), share(word, "ADJF")) >= _NOMINAL
+
+
+def is_due(said: Sequence[Token], i: int) -> bool:
+    """Is word `i` a name, whatever word it is: «у Тогжан», «Хасият сказала», «Мухаммадали это имя», «пристав Хомяк»?"""
+    if begins_syllables(said, i):
+        return True
+    return may_be_persons(said[i]) and (_is_named_behind(said, i) or _is_strangers(said, i) or _is_appositive(said, i))
+
+
+def is_common_surname(said: Sequence[Token], i: int, first: int, last: int) -> bool:
+    """A usual word beside a first name, in its case: «Паша Воробей», «Гусь Ирина», «Перец Зинаида Львовна»."""
+    token = said[i]
+    if not may_be_persons(token) or last - first > 1:
+        return False
+    given = [one.word for one in said[first : last + 1] if is_patronymic(one.word) or is_first_name(one.word, LIKELY)]
+    if not given or not _agree(token.word, given[0]):
+        return False
+    if i > last:
+        return i + 1 == len(said) or said[i + 1].breaks or not _is_nominal(said[i + 1])
+    before = said[i - 1] if i and not token.breaks else None
+    names = rules().names
+    led = before and (before.word in names.kin or before.word in names.officials or before.word in names.soft)
+    return before is None or bool(led) or not _is_nominal(before)
+
+
+def begins_syllables(said: Sequence[Token], i: int) -> bool:
+    """«Ким Чер Су»: a Korean surname and two syllables."""
+    row = said[i : i + SYLLABLES]
+    return len(row) == SYLLABLES and row[0].word in rules().names.short and all(map(is_syllable, row[1:]))
+
+
+def is_syllable(token: Token) -> bool:
+    word = token.word
+    if not word.isalpha() or token.is_number or len(word) > _MOST_LETTERS or is_usual(word):
+        return False
+    return not tags(word, LIKELY) & {"VERB", "PREP", "CONJ", "PRCL", "NPRO", "ADVB", "INFN", "ADJF", "PRED"}
+
+
+def _is_named_behind(said: Sequence[Token], i: int) -> bool:
+    """«Рахмонов моя фамилия», «Цырен-Доржо зовут», where nothing else is said to be called so."""
+    names = rules().names
+    for token in said[i + 1 : i + 2 + _BACK]:
+        if token.breaks:
+            return False
+        if token.word in names.calling:
+            return True
+        if token.word in names.behind:
+            before = said[i - 1].word if i else ""
+            return before not in names.behind and not {"ADJF"} <= tags(said[i].word, LIKELY)
+        if token.word not in names.linking:
+            return False
+    return False
+
+
+def _is_strangers(said: Sequence[Token], i: int) -> bool:
+    """A word that no dictionary has, behind a preposition or who it is, or before what only people do."""
+    names = rules().names
+    word = said[i].word
+    if not is_strange(said[i]) or names.trades.search(word) or not tags(word, _PERSON) & {"anim", "UNKN"}:
+        return False
+    before = said[i - 1].word if i and not said[i].breaks else ""
+    behind = said[i + 1].word if i + 1 < len(said) and not said[i + 1].breaks else ""
+    if i > 1 and said[i - 2].word in names.having:
+        return False
+    if before in names.kin or before in names.officials:
+        return _agree(said[i].word, before)
+    return (
+        any(before in words for words in (names.soft, names.weak, names.having, names.deeds)) or behind in names.deeds
+    )
+
+
+def _is_appositive(said: Sequence[Token], i: int) -> bool:
+    """«пристав Хомяк арестовал»: any noun between who it is and what he did."""
+    if not i or said[i].breaks or said[i - 1].word not in rules().names.officials:
+        return False
+    ends = i + 1 == len(said) or bool(tags(said[i + 1].word, LIKELY) & {"VERB"})
+    noun = share(said[i].word, "NOUN", "nomn", "sing") >= _NOMINAL / 2
+    return ends and noun and _agree(said[i].word, said[i - 1].word)
+
+
+def _agree(one: str, other: str) -> bool:
+    return any(share(one, case, "sing") > 0 and share(other, case, "sing") > 0 for case in _CASES)
+
+
+def _is_nominal(token: Token) -> bool:
+    return not token.is_number and bool(tags(token.word, _NOMINAL) & {"NOUN", "ADJF"})
