@@ -31,7 +31,7 @@ from voice.vad.endpointer import Endpointer, Rules, Started
 
 TEXTS = ("main.welcome", "line.notice", "number.long", "no_match", "disability.welcome", "main.bye")
 DELAYS_MS = (60, 160, 250, 400)
-ECHOES_DB = (-12, -20, -26, -30)
+ECHOES_DB = (-12, -20, -26, -30, -36)
 STUMBLING_DB, STUMBLES_S, HOLE_MS = -20, 1.5, 20  # a network that loses its step: the echo comes later from there on
 ROOMS_DB = (6, -4)  # of the direct sound over the room's; the whole 18 dB under what was played
 ROOM_S, ROOM_DB = 0.3, -18

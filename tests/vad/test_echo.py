@@ -46,11 +46,11 @@ def test_our_own_voice_from_a_loudspeaker(delay_ms, gain_db):
     assert share_of_echo(heard, played) > 0.9
 
 
-@pytest.mark.parametrize("gain_db", [-12, -20])
-def test_an_echo_is_known_before_it_is_long_enough_to_interrupt(gain_db):
+@pytest.mark.parametrize(("gain_db", "noise"), [(-12, 8), (-20, 8), (-30, 30)])
+def test_an_echo_is_known_before_it_is_long_enough_to_interrupt(gain_db, noise):
     played = np.concatenate([np.zeros(RATE), voice(1)])
     heard = np.convolve(played, room(2, 160))[: len(played)] * 10 ** (gain_db / 20)
-    heard += np.random.default_rng(3).standard_normal(len(heard)) * 8
+    heard += np.random.default_rng(3).standard_normal(len(heard)) * noise
     guard, known = EchoGuard(), []
     for at in range(0, RATE * 3 // 2, 320):
         guard.push(*(np.clip(s[at : at + 320], -32768, 32767).astype(np.int16) for s in (heard, played)))
@@ -68,6 +68,13 @@ def test_a_caller_louder_than_the_echo_is_the_caller():
     played, caller = voice(1), voice(2)
     echo = np.convolve(played, room(4, 120))[: len(played)] * 10 ** (-10 / 20)
     assert share_of_echo(caller + echo, played) < 0.05
+
+
+def test_who_speaks_without_a_pause_is_not_taken_for_the_lines_noise():
+    def tireless(seed: int) -> np.ndarray:
+        return voice(seed) / np.maximum(np.abs(voice(seed)), 1) * 300
+
+    assert share_of_echo(tireless(1), voice(2)) == 0
 
 
 def test_silence_on_either_side_is_no_echo():

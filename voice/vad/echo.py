@@ -7,9 +7,13 @@ milliseconds, so the energy of neighbouring lags counts together.
 A call whose echo has been heard for a while is listened to more strictly: a second delay near the first counts with
 it, because a network loses its step and a reverberant room has no first path that stands out. On a line without an
 echo that would make the guard deaf to the first syllables of some callers.
+
+The line's own noise is no part of what has to be explained: a weak echo would drown in it.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +28,9 @@ ECHO, KNOWN_ECHO = 0.5, 0.65  # how echoes and callers score, by one delay and b
 NEAR_MS = 24  # the second delay
 KNOWN_MS, SURE_MS = 300, 1_000  # of echo more than of anything else make a call that echoes; at most so much is counted
 FLOOR = 0.1  # of the mean power: bands weaker than that carry a line's noise, and are not whitened in full
+NOISE_MS = 2_000  # the softest frame of this long is the noise
+NOISE_RMS = 30.0  # what never falls below is somebody or something in the room, and has to be explained
+LEAST = 0.25  # of what is heard has to be, however noisy
 QUIET = 4.0  # mean amplitude of a window that holds nothing, not even the first moment of an echo
 
 _STEP = HEARING_HZ // BAND_HZ
@@ -34,6 +41,7 @@ _PLAYED = _HEARD + _LAGS
 _FFT = 4096
 _SPREAD = BAND_HZ * SPREAD_MS // 1000
 _NEAR = BAND_HZ * NEAR_MS // 1000
+_DIFFERENCE = 4 * np.sin(np.linspace(0, np.pi, _FFT // 2 + 1) / 2) ** 2  # what np.diff does to the power of white noise
 
 Signal = npt.NDArray[np.float64]
 
@@ -43,6 +51,7 @@ class EchoGuard:
 
     def __init__(self) -> None:
         self._echoed_ms = 0
+        self._powers: deque[float] = deque(maxlen=NOISE_MS // FRAME_MS)
         self.reset()
 
     def reset(self) -> None:
@@ -54,7 +63,8 @@ class EchoGuard:
     def is_echo(self) -> bool:
         """Of the last frame; compared only when asked: it costs 0.3 ms."""
         if self._is_echo is None:
-            one, two = _explained(self._heard, self._played)
+            noise = min(*self._powers, NOISE_RMS**2)
+            one, two = _explained(self._heard, self._played, noise)
             self._is_echo = one >= ECHO or (self._echoed_ms >= KNOWN_MS and two >= KNOWN_ECHO)
             step_ms = FRAME_MS if two >= KNOWN_ECHO else -FRAME_MS
             self._echoed_ms = min(max(0, self._echoed_ms + step_ms), SURE_MS)
@@ -62,7 +72,9 @@ class EchoGuard:
 
     def push(self, heard: Pcm16, played: Pcm16) -> None:
         """Take the next 20 ms of both directions at 16 000 Hz, shape (320,); they sounded at the same moment."""
-        self._heard = np.concatenate((self._heard[_FRAME:], _narrow(heard)))
+        narrow = _narrow(heard)
+        self._powers.append(float(np.mean(narrow**2)))
+        self._heard = np.concatenate((self._heard[_FRAME:], narrow))
         self._played = np.concatenate((self._played[_FRAME:], _narrow(played)))
         self._is_echo = None
 
@@ -72,8 +84,11 @@ def _narrow(frame: Pcm16) -> Signal:
     return narrow
 
 
-def _explained(heard: Signal, played: Signal) -> tuple[float, float]:
-    """Share of what is heard that what was played explains, 0..1: by one delay, and by two that are near each other."""
+def _explained(heard: Signal, played: Signal, noise: float) -> tuple[float, float]:
+    """Share of what is heard that what was played explains, 0..1: by one delay, and by two that are near each other.
+
+    noise: mean power of the line's noise, taken for white; it is left out.
+    """
     if np.abs(heard).mean() < QUIET or np.abs(played).mean() < QUIET:
         return 0.0, 0.0
     heard_spectrum = np.fft.rfft(np.diff(heard), _FFT)
@@ -82,6 +97,8 @@ def _explained(heard: Signal, played: Signal) -> tuple[float, float]:
     heard_spectrum, played_spectrum = heard_spectrum * weight, played_spectrum * weight
     likeness = np.fft.irfft(played_spectrum * heard_spectrum.conj(), _FFT)[: _LAGS + 1]
     heard_energy = float(np.sum(np.abs(heard_spectrum) ** 2)) * 2 / _FFT  # by Parseval
+    noise_energy = noise * _HEARD * float(np.mean(_DIFFERENCE * weight**2))
+    heard_energy = max(heard_energy - noise_energy, heard_energy * LEAST)
     sums = np.concatenate(([0.0], np.cumsum(np.fft.irfft(played_spectrum, _FFT) ** 2)))
     played_energy = sums[_HEARD : _HEARD + _LAGS + 1] - sums[: _LAGS + 1]  # of the piece at each lag
     alike = likeness**2 / np.maximum(played_energy, 0.1 * played_energy.max())
