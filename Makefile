@@ -2,7 +2,7 @@
 # make test     set up what is missing and run the tests
 # make check    ruff, mypy, voice lint, architecture, tests: what must pass before a change goes in
 # make bench    latency, captions, recognition; with TRANSPORT=asterisk: by telephone
-# make bench-archive  what a kept call costs, how long a search takes among 100,000
+# make bench-archive  what a kept call costs, how long searches and pages take among 100,000; on both databases
 # make fixtures make the recorded callers anew
 # make accuracy how well intents and numbers are understood, by text and by sound; steps to 30 callers' goals
 # make telephony  bring a real Asterisk, without root, and place telephone calls over it

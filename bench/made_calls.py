@@ -24,7 +24,7 @@ NOISES = ("", "", "", "", "", "", "", "noisy", "quiet", "loud")
 def fill(archive: Archive, script: Script, count: int, *, days: int = DAYS, seed: int = 7) -> None:
     """Put `count` calls of the last `days` into an empty archive; nothing is said in them."""
     random = Random(seed)
-    rows = _calls(archive, script, count, days, random)
+    rows = calls(script, count, days, random, archive.now())
     batch: dict[type, list[dict[str, Any]]] = {Calls: [], Figures: [], Steps: [], Traces: [], Finished: []}
     with archive.engine.begin() as connection:
         for made in rows:
@@ -39,14 +39,15 @@ def fill(archive: Archive, script: Script, count: int, *, days: int = DAYS, seed
                 connection.execute(insert(table), left)
 
 
-def _calls(
-    archive: Archive, script: Script, count: int, days: int, random: Random
+def calls(
+    script: Script, count: int, days: int, random: Random, now: datetime
 ) -> Iterator[dict[type, list[dict[str, Any]]]]:
+    """The rows of each call, by table: of the last `days`, the day of `now` the last of them."""
     lines = list(script.lines)
     topics = [option.intent for option in script.topics if not option.page]
     weights = [1 / (n + 1) for n in range(len(topics))]
     steps = [step.id for step in script.steps.values() if step.ask]
-    midnight = archive.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     for started_at in sorted(_begins(midnight, days, random) for _ in range(count)):
         call_id = UUID(int=random.getrandbits(128)).hex
         noise = random.choice(NOISES)

@@ -22,10 +22,14 @@ from sqlalchemy import create_engine
 import voice.review.tables  # noqa: F401  they are tables of the same database
 from voice.archive.schema import connect
 
-NEEDS = "PostgreSQL is not tested: install Debian's package postgresql"
+NEEDS = "PostgreSQL is left out: install Debian's package postgresql"
 READY_S = 30
 MIGRATED = "migrated"
 KINDS = ("sqlite", "postgresql")
+
+
+class NotInstalled(Exception):
+    """There is no PostgreSQL on this machine."""
 
 
 class Cluster:
@@ -57,12 +61,12 @@ class Cluster:
         engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    """Skips where there is no PostgreSQL, and says so."""
+@contextmanager
+def running(*settings: str) -> Iterator[Cluster]:
+    """A PostgreSQL of one's own, for as long as it is needed. settings: name=value. Raises NotInstalled."""
     initdb, postgres = _program("initdb"), _program("postgres")
     if not (initdb and postgres):
-        pytest.skip(NEEDS)
+        raise NotInstalled(NEEDS)
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # a socket's path may have a hundred letters: none of pytest's
     as_nobody: list[str] = []  # its programs refuse to be root
     if os.geteuid() == 0:
@@ -72,16 +76,18 @@ def postgresql() -> Iterator[Cluster]:
     try:
         made = [*as_nobody, initdb, "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
         subprocess.run([*made, "--no-sync"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
-        options = ["-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off", "-c", "logging_collector=off"]
+        told = ["-k", str(folder)]
+        for setting in ("listen_addresses=", "logging_collector=off", *settings):
+            told += ["-c", setting]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [*as_nobody, postgres, "-D", str(data), *options], cwd=folder, stdout=log, stderr=log
+                [*as_nobody, postgres, "-D", str(data), *told], cwd=folder, stdout=log, stderr=log
             )
         try:
             deadline = time.monotonic() + READY_S
             while not (folder / ".s.PGSQL.5432").exists() or not _answers(folder):
-                told = (folder / "log").read_text(errors="replace")
-                assert server.poll() is None and time.monotonic() < deadline, told
+                said = (folder / "log").read_text(errors="replace")
+                assert server.poll() is None and time.monotonic() < deadline, said
                 time.sleep(0.05)
             cluster = Cluster(folder)
             cluster.prepare()
@@ -91,6 +97,16 @@ def postgresql() -> Iterator[Cluster]:
             server.wait(READY_S)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """Skips where there is no PostgreSQL, and says so."""
+    try:
+        with running("fsync=off") as cluster:
+            yield cluster
+    except NotInstalled as error:
+        pytest.skip(str(error))
 
 
 @pytest.fixture(params=KINDS)
