@@ -20,6 +20,7 @@ from voice.archive.retention import Clocks, Retention
 from voice.captions.labels import labels
 from voice.captions.pins import WrongTries
 from voice.clock import in_worker
+from voice.desk.backoffice import EmbeddedOffice
 from voice.errors import SetupError, VoiceError
 from voice.review.aftercare import Aftercare
 from voice.review.checklist import read_checklist
@@ -109,7 +110,7 @@ def create_app(
         _furnish(app, opened, settings, lines, first or FirstPerson(Staff(opened.archive.engine)))
         beside = [
             asyncio.create_task(_prepare(opened)),
-            asyncio.create_task(_look_after(opened.archive, Clocks.of(settings))),
+            asyncio.create_task(_look_after(opened.archive, _retention(opened.archive, settings))),
             asyncio.create_task(opened.follow_flows(lambda: lines.update(_titles(opened)))),
             asyncio.create_task(_hear_again(opened, settings)),
         ]
@@ -137,9 +138,13 @@ async def _prepare(board: Switchboard) -> None:
     await board.prerender()
 
 
-async def _look_after(archive: Archive, clocks: Clocks) -> None:
+def _retention(archive: Archive, settings: Settings) -> Retention:
+    return Retention(archive, Clocks.of(settings), lambda: EmbeddedOffice.of(settings))
+
+
+async def _look_after(archive: Archive, retention: Retention) -> None:
     """For ever: take care of calls that ended, and destroy what has been kept long enough."""
-    aftercare, retention = Aftercare(archive), Retention(archive, clocks)
+    aftercare = Aftercare(archive)
     next_tick_s = 0.0
     while True:
         try:
@@ -212,7 +217,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         answers.router(board.call),
         chat_page.router(board.begin_chat, board.captions, templates, lines=lines),
         sign_in.router(guard, templates, first, WrongTries(of_one=PASSWORDS_OF_ONE, of_all=PASSWORDS_OF_ALL)),
-        api.router(board.archive, desk, words, Clocks.of(settings), reports),
+        api.router(board.archive, desk, words, _retention(board.archive, settings), reports),
         people_pages.router(guard, templates),
         tryout_pages.router(tryouts.replay, tryouts.fixture, templates, guard),
         access_pages.router(guard, templates),
@@ -223,7 +228,7 @@ def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[s
         call_desk.router(desk, words),
         call_desk_work.router(desk),
         agreement_page.router(desk.reviews, templates, guard),
-        keeping_pages.router(board.archive, Retention(board.archive, Clocks.of(settings)), guard, templates),
+        keeping_pages.router(board.archive, _retention(board.archive, settings), guard, templates),
         proposal_pages.router(
             lambda: propose(board.archive, worth_reading(board.archive, limit=PROPOSING_CALLS), board.script),
             lambda chosen: patch(settings.prompts / settings.language, chosen, settings.learning),

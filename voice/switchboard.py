@@ -15,7 +15,7 @@ from voice.archive.archive import Archive
 from voice.asr.catalogue import listing, locate
 from voice.asr.vosk import VoskRecogniser
 from voice.call.log import Reader
-from voice.call.run import BackOffice, Call, Engines, Tongue
+from voice.call.run import Call, Engines, Tongue
 from voice.call.workers import Workers
 from voice.captions.labels import labels
 from voice.captions.live import CallCaptions, CaptionHub
@@ -27,6 +27,7 @@ from voice.dialog.script import Script
 from voice.errors import LineBusy, RecordingFailed, VoiceError
 from voice.events import CallStarted
 from voice.line import CallRequest, Line
+from voice.office import Office
 from voice.reload import FlowFiles
 from voice.settings import Settings
 from voice.transports.chat import ChatLine
@@ -61,7 +62,7 @@ class Switchboard:
     recogniser: VoskRecogniser
     archive: Archive
     captions: CaptionHub
-    office: BackOffice
+    office: Office
     workers: Workers
     writers: ThreadPoolExecutor
     others: dict[str, Second] = field(default_factory=dict)  # languages beside the line's own, by name
@@ -181,6 +182,7 @@ class Switchboard:
                     written=not line.hears_hz,
                 ),
                 readers=(captions.publish, *readers),
+                call_id=request.call_id,
             )
             self._calls[request.key] = call
             await call.run()

@@ -2,6 +2,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import column as column_of
+from sqlalchemy import insert, inspect, select, table
 
 import voice.review.tables  # noqa: F401  they are tables of the same database
 from voice.archive.migrations import FOLDER
 from voice.archive.schema import connect
-from voice.archive.tables import Base
+from voice.archive.tables import Base, Destructions
 from voice.errors import SetupError
 
 
@@ -39,10 +41,17 @@ def test_the_newest_step_goes_back_and_up_again(database: str) -> None:
             connection, opts={"fn": lambda revision, _: steps._downgrade_revs("-1", revision)}
         )
         context.run_migrations(op=Operations(context))
-        assert "findables" not in inspect(connection).get_table_names()
+        assert "owed" not in inspect(connection).get_table_names()
+        old = {"at": datetime(2026, 1, 1, tzinfo=UTC), "by": "anna", "reason": "r", "what": "sound", "subject": ""}
+        older = (*old, "calls", "method")
+        columns = [column_of(one.name, one.type) for one in Destructions.__table__.columns if one.name in older]
+        connection.execute(insert(table("destructions", *columns)).values(**old, calls=["a"], method="m"))
     engine.dispose()
     again = connect(database)
-    assert "findables" in inspect(again).get_table_names()
+    assert "owed" in inspect(again).get_table_names()
+    with again.connect() as connection:
+        row = connection.execute(select(Destructions.office, Destructions.entries, Destructions.completes)).one()
+    assert tuple(row) == ("", [], None)
     again.dispose()
 
 

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from voice.archive.archive import Archive
 from voice.cli import app
+from voice.desk.backoffice import EmbeddedOffice
 from voice.events import CallStarted, Typed
 
 A, B = f"{1:032x}", f"{2:032x}"
@@ -52,6 +53,27 @@ def test_a_number_is_erased_but_for_what_is_held() -> None:
     run("lift", "1")
     assert "1 calls were destroyed" in run("erase", "phone", PHONE, "--reason", "просьба")
     assert "0 calls were destroyed" in run("erase", "phone", PHONE)
+
+
+def test_the_back_office_is_asked_too_and_what_it_owes_is_listed(data: Path) -> None:
+    run("tend")
+    office = EmbeddedOffice(data / "backoffice.db", draw=lambda: "77000001")
+    office.register("voice_message", {"text": "перезвоните"}, A)
+    office.register("complaint", {"reason": "беда"}, A)
+    told = run("erase", "phone", PHONE)
+    assert "1 calls were destroyed" in told and "back office: voice_message 1 of" in told and "was destroyed" in told
+    assert "back office: complaint 77000001 of" in told and "is kept by law until" in told
+    assert "complaint 77000001" in run("owed") and "owes 1 erasures" in run("retain")
+
+
+def test_a_back_office_that_cannot_be_opened_keeps_no_call(data: Path) -> None:
+    run("tend")
+    (data / "backoffice.db").write_bytes(b"not a database" * 500)
+    told = run("erase", "phone", PHONE, "--reason", "просьба")
+    assert "1 calls were destroyed" in told and "the back office could not be asked" in told
+    assert "просьба" in run("owed") and "could not be asked" in run("owed")
+    (data / "backoffice.db").unlink()
+    assert "owes" not in run("retain") and run("owed") == ""
 
 
 def test_what_cannot_be_done_is_told() -> None:

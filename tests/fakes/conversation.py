@@ -46,6 +46,6 @@ class Conversation(Rehearsal):
     def look_up(self, name: str, args: Mapping[str, str]) -> Mapping[str, str] | None:
         return self._real.look_up(name, args) if self._real else self._facts.get(args.get("number", ""))
 
-    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]:
+    def register(self, name: str, args: Mapping[str, str], call: str = "") -> Mapping[str, str]:
         self.registered.append((name, args))
         return self._real.register(name, args) if self._real else self._given

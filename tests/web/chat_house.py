@@ -65,6 +65,7 @@ class ChatHouse:
             recorder=self.recorders[-1],
             started=CallStarted(at_ms=0, line=number, caller="", transport="chat", written=True),
             readers=(captions.publish,),
+            call_id=request.call_id,
         )
         return request
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,12 @@ from tests.captions.web_vtt import read_web_vtt
 from tests.web.signed import TEMPLATES, guarded, signed_client
 from tests.web.small_line import tone
 from voice.archive.archive import Archive
-from voice.archive.retention import Clocks
+from voice.archive.retention import Clocks, Retention
 from voice.captions.labels import labels
+from voice.desk.backoffice import EmbeddedOffice
+from voice.errors import SetupError
 from voice.events import Final, SayDone, SayStarted, SpeechEnded, SpeechStarted, Word
+from voice.office import Forgets
 from voice.review.accesses import Accesses, Wanted
 from voice.review.aftercare import Aftercare
 from voice.review.checklist import read_checklist
@@ -67,11 +70,12 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
 CALL = f"{1:032x}"
 
 
-def api_app(archive: Archive) -> FastAPI:
+def api_app(archive: Archive, office: Callable[[], Forgets] | None = None) -> FastAPI:
     app, guard = guarded(archive)
     answer_problems(app)
     desk = Desk(archive, TEMPLATES, read_checklist(ROOT / "prompts" / "ru"), guard)
-    app.include_router(api.router(archive, desk, labels(), Clocks(0, 0, 0), Reports(archive)))
+    retention = Retention(archive, Clocks(0, 0, 0), office)
+    app.include_router(api.router(archive, desk, labels(), retention, Reports(archive)))
     return app
 
 
@@ -249,6 +253,38 @@ def test_a_hold_keeps_a_call_from_erasure_until_it_is_lifted(admin: TestClient, 
     assert admin.delete(f"{V1}/holds/{held.json()[0]['id']}").status_code == 204
     assert admin.delete(f"{V1}/holds/{held.json()[0]['id']}").status_code == 404
     assert logged(archive, "erase") == [("administrator", "")]
+
+
+def test_an_erasure_tells_what_the_back_office_destroyed_and_what_it_owes(archive: Archive, tmp_path: Path) -> None:
+    file, away = tmp_path / "office.db", False
+
+    def office() -> EmbeddedOffice:
+        if away:
+            raise SetupError("it is away")
+        return EmbeddedOffice(file, draw=lambda: "77000001")
+
+    office().register("callback", {"phone": "9161234567", "when": "утром"}, CALL)
+    office().register("new_appeal", {"problem": "беда"}, CALL)
+    admin = signed_client(api_app(archive, office), archive, "administrator")
+    asked = {"kind": "phone", "number": "79161234567", "reason": REASON}
+    away = True
+    erased = admin.post(f"{V1}/erasures", json=asked).json()
+    assert len(erased["calls"]) == 3 and erased["entries"] is None
+    assert [one["why"] for one in admin.get(f"{V1}/erasures").json()] == ["unreached"]
+    away = False
+    entries = admin.post(f"{V1}/erasures", json=asked).json()["entries"]
+    assert [(one["kind"], one["kept"]) for one in entries] == [("callback", "")], "its call is gone, its phone finds it"
+    Retention(archive, Clocks(0, 0, 0), office).tick()
+    (owed,) = admin.get(f"{V1}/erasures").json()
+    assert (owed["why"], owed["entries"][0]["id"], owed["destruction"]) == ("kept", "77000001", 1)
+    told = admin.get(f"{V1}/destructions").json()
+    assert [(one["what"], one["office"], one["completes"]) for one in told] == [
+        ("entries", "answered", 1),
+        ("entries", "answered", None),
+        ("everything", "unreached", None),
+    ]
+    assert [one["kept"] for one in told[0]["entries"]] == ["law"]
+    assert signed_client(api_app(archive, office), archive, "senior").get(f"{V1}/erasures").status_code == 403
 
 
 def test_people_are_kept(admin: TestClient, archive: Archive) -> None:

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.web.test_api import CALL, V1, api_app, record
 from voice.archive.archive import Archive
+from voice.desk.backoffice import EmbeddedOffice
 from voice.review.aftercare import Aftercare
 from voice.review.programs import Programs
 from voice.review.rights import RIGHTS
@@ -39,8 +40,9 @@ def fuzzed(
     for number in range(3):
         record(archive, number)
     Aftercare(archive).tend()
+    app = api_app(archive, lambda: EmbeddedOffice(folder / "office.db"))
     secrets = {role: Programs(archive).add(role, role, "tests") for role in RIGHTS}
-    yield schemathesis.openapi.from_asgi(f"{V1}/openapi.json", api_app(archive)), secrets
+    yield schemathesis.openapi.from_asgi(f"{V1}/openapi.json", app), secrets
     archive.close()
 
 

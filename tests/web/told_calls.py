@@ -30,7 +30,7 @@ from voice.events import (
     Word,
 )
 from voice.line import HEARING_HZ
-from voice.workshop.rehearsal import Office
+from voice.office import Office
 
 LINE = "88005553535"
 PHONE, SNILS = "79162058341", "14025836939"

@@ -18,7 +18,7 @@ class ShutOffice:
     def look_up(self, name: str, args: object) -> None:
         raise SHUT
 
-    def register(self, name: str, args: object) -> None:
+    def register(self, name: str, args: object, call: str = "") -> None:
         raise SHUT
 
 

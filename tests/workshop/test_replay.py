@@ -27,7 +27,7 @@ class Office:
         facts = {"service": "Замена паспорта", "stage": "review", "filed": "2026-10-22", "due": "2026-11-20"}
         return {**facts, "office": "улица Советская, дом 8"} if name == "application" else None
 
-    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]:
+    def register(self, name: str, args: Mapping[str, str], call: str = "") -> Mapping[str, str]:
         self.registered += 1
         return {"number": "12345678", "term": "2026-12-20", "due": "2026-12-20", "ticket": "1"}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from voice.events import Word
+from voice.office import Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,26 @@ class Destruction:
     at: datetime
     by: str
     reason: str
-    what: Literal["sound", "text", "figures", "everything"]
+    what: Literal["sound", "text", "figures", "everything", "entries"]
     subject: str
     calls: tuple[str, ...]
     method: str
+    office: Literal["", "answered", "unreached"] = ""  # what came of asking the back office; empty: it was not asked
+    entries: tuple[Entry, ...] = ()  # destroyed in the back office, and kept there; without their ids
+    completes: int | None = None  # the record that did not have these entries yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """What the back office was asked to forget and has not forgotten yet."""
+
+    id: int
+    at: datetime
+    by: str
+    reason: str
+    subject: str
+    destruction: int | None  # the record that tells of it so far
+    why: Literal["unreached", "kept"]
+    due_at: datetime | None  # it is asked again then; None: within the hour
+    tried_at: datetime | None
+    entries: tuple[Entry, ...]  # that it keeps; empty when it could not be asked

@@ -8,18 +8,21 @@ nobody. It belongs to one thread at a time, in whatever process.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
 
 from voice.archive import chain
 from voice.archive.archive import PHONE, Archive
+from voice.archive.forgetting import Forgetting
 from voice.archive.index import Index
-from voice.archive.records import Destruction, Hold
-from voice.archive.subjects import token
+from voice.archive.records import Destruction, Hold, Owed
+from voice.archive.subjects import plain, token
 from voice.archive.tables import Base, Calls, Destructions, Figures, Findables, Holds, Links, Subjects
+from voice.office import Entry, Forgets, Wanted
 from voice.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -50,24 +53,34 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What came of a request to destroy: calls destroyed, and those that a hold keeps."""
+    """What came of a request to destroy, or would: calls destroyed, and those that a hold keeps.
+
+    entries: what the back office had written down, destroyed where `kept` is empty; None: it could not be asked now.
+    """
 
     calls: tuple[str, ...]
     held: tuple[str, ...]
+    entries: tuple[Entry, ...] | None = ()
 
 
 class Retention:
-    def __init__(self, archive: Archive, clocks: Clocks) -> None:
+    def __init__(self, archive: Archive, clocks: Clocks, office: Callable[[], Forgets] | None = None) -> None:
+        """office: opens the back office where calls have things written down, or raises SetupError; None: nowhere."""
         self._archive, self._clocks = archive, clocks
         self._index = Index(archive)
+        self._forgetting = Forgetting(archive, office) if office else None
 
     def tick(self) -> int:
-        """Destroy what has outlived its clock, and finish what was cut off before; how many calls were touched."""
+        """Destroy what has outlived its clock, and finish what was cut off before; how many calls were touched.
+
+        The back office is asked again for what it owes.
+        """
         sound = self._destroy_due("sound", self._clocks.sound_days, Calls.sound_erased_at.is_(None))
         text = self._destroy_due("text", self._clocks.text_days, Calls.text_erased_at.is_(None))
         has_figures = select(Figures.call).where(Figures.call == Calls.id).exists()
         figures = self._destroy_due("figures", self._clocks.figures_days, has_figures)
         self._finish()
+        self.ask_again()
         return sound + text + figures
 
     def about(self, kind: str, value: str) -> tuple[str, ...]:
@@ -81,21 +94,63 @@ class Retention:
         with self._archive.engine.connect() as connection:
             return tuple(connection.execute(wanted.order_by(Calls.started_at)).scalars())
 
+    def erasable(self, kind: str, value: str) -> Erased:
+        """What `erase` would do now."""
+        wanted = self._wanted(self.about(kind, value), kind, value)
+        entries = self._forgetting.entries(wanted) if self._forgetting and wanted.number else ()
+        return Erased(wanted.calls, wanted.held, entries)
+
     def erase(self, kind: str, value: str, *, by: str, reason: str) -> Erased:
-        """Destroy every call about this number; their figures stay, which lead to nobody.
+        """Destroy every call about this number, and what stands of it in the back office; figures stay, which lead to
+        nobody.
 
-        Raises RecordingFailed when a key could not be destroyed.
+        A back office that cannot be asked, or keeps something, is asked again: see `owed`. Raises RecordingFailed when
+        a key could not be destroyed.
         """
-        subject = f"{kind}:{token(self._archive.keys, kind, value)}"
-        return self.erase_calls(self.about(kind, value), by=by, reason=reason, subject=subject)
+        wanted = self._wanted(self.about(kind, value), kind, value)
+        if not wanted.number:
+            return Erased((), ())
+        return self._erase(wanted, by=by, reason=reason, subject=f"{kind}:{token(self._archive.keys, kind, value)}")
 
-    def erase_calls(self, calls: Sequence[str], *, by: str, reason: str, subject: str = "") -> Erased:
-        """Destroy words and sound of these calls, but for those under a hold. Raises RecordingFailed."""
+    def erase_calls(self, calls: Sequence[str], *, by: str, reason: str) -> Erased:
+        """Destroy words and sound of these calls, but for those under a hold, and what they had written down.
+
+        Raises RecordingFailed.
+        """
+        return self._erase(self._wanted(calls), by=by, reason=reason, subject="")
+
+    def _wanted(self, calls: Sequence[str], kind: str = "", value: str = "") -> Wanted:
         held = self.held(calls)
         free = tuple(call for call in calls if call not in held)
-        if free:
-            self._destroy("everything", free, by=by, reason=reason, subject=subject)
-        return Erased(free, tuple(call for call in calls if call in held))
+        number = {"kind": kind, "number": plain(kind, value)} if kind else {}
+        kept = tuple(call for call in calls if call in held)
+        return Wanted(until=self._archive.now(), calls=free, held=kept, **number)
+
+    def _erase(self, wanted: Wanted, *, by: str, reason: str, subject: str) -> Erased:
+        forgetting, kept = self._forgetting, 0
+
+        def keep(connection: Connection, destruction: int | None) -> None:
+            nonlocal kept
+            if forgetting:
+                kept = forgetting.keep(
+                    connection, wanted, by=by, reason=reason, subject=subject, destruction=destruction
+                )
+
+        if wanted.calls:
+            self._destroy("everything", wanted.calls, by=by, reason=reason, subject=subject, along=keep)
+        elif forgetting:
+            with self._archive.writing() as connection:
+                keep(connection, None)
+        return Erased(wanted.calls, wanted.held, forgetting.ask(kept) if forgetting else ())
+
+    def owed(self) -> tuple[Owed, ...]:
+        """What the back office was asked to forget and has not forgotten yet."""
+        return self._forgetting.owed() if self._forgetting else ()
+
+    def ask_again(self) -> None:
+        """Ask the back office for what it owes and may destroy by now."""
+        if self._forgetting:
+            self._forgetting.ask_again()
 
     def held(self, calls: Sequence[str]) -> frozenset[str]:
         """Those of the calls that a hold keeps."""
@@ -135,7 +190,13 @@ class Retention:
         wanted = select(Destructions.__table__).order_by(Destructions.id.desc()).limit(limit)
         with self._archive.engine.connect() as connection:
             rows = connection.execute(wanted.where(Destructions.id < before) if before else wanted).all()
-        return tuple(Destruction(**{**row._mapping, "calls": tuple(row.calls)}) for row in rows)
+        return tuple(_destruction(row) for row in rows)
+
+    def completed_by(self, number: int) -> tuple[int, ...]:
+        """Later records of what the back office destroyed after this one, the oldest first."""
+        wanted = select(Destructions.id).where(Destructions.completes == number).order_by(Destructions.id)
+        with self._archive.engine.connect() as connection:
+            return tuple(connection.execute(wanted).scalars())
 
     def _destroy_due(self, what: str, days: int, still: ColumnElement[bool]) -> int:
         if not days:
@@ -151,8 +212,20 @@ class Retention:
             self._destroy(what, calls, by=CLOCK, reason=f"{days} days are over")
             count += len(calls)
 
-    def _destroy(self, what: str, calls: Sequence[str], *, by: str, reason: str, subject: str = "") -> None:
-        """First it is written that they are destroyed, then they are: what is cut off between, `_finish` finishes."""
+    def _destroy(
+        self,
+        what: str,
+        calls: Sequence[str],
+        *,
+        by: str,
+        reason: str,
+        subject: str = "",
+        along: Callable[[Connection, int], None] | None = None,
+    ) -> None:
+        """First it is written that they are destroyed, then they are: what is cut off between, `_finish` finishes.
+
+        along: what is written together with the record, whose number it gets.
+        """
         now = self._archive.now()
         with self._archive.writing() as connection:
             named = connection.execute(select(Calls.id, Calls.sound).where(Calls.id.in_(calls)))
@@ -169,7 +242,11 @@ class Retention:
                 connection.execute(delete(Figures).where(Figures.call.in_(calls)))
                 connection.execute(delete(Findables).where(Findables.call.in_(calls)))
             values = {"what": what, "subject": subject, "calls": list(calls), "method": METHOD}
-            connection.execute(insert(Destructions).values(at=now, by=by, reason=reason, **values))
+            values["office"] = "unreached" if along and self._forgetting else ""  # until it has answered
+            added = connection.execute(insert(Destructions).values(at=now, by=by, reason=reason, **values))
+            assert added.inserted_primary_key is not None
+            if along:
+                along(connection, added.inserted_primary_key[0])
         everything = what == "everything"
         for call_id, sound in sounds.items():
             self._destroy_keys(call_id, sound, text=everything or what == "text", sound=everything or what == "sound")
@@ -217,6 +294,11 @@ def holds(archive: Archive, call_id: str = "") -> tuple[Hold, ...]:
     with archive.engine.connect() as connection:
         rows = connection.execute(wanted.where(Holds.call == call_id) if call_id else wanted).all()
     return tuple(Hold(id=row.id, call=row.call, by=row.by, at=row.at, reason=row.reason) for row in rows)
+
+
+def _destruction(row: Row[Any]) -> Destruction:
+    entries = tuple(Entry(**entry) for entry in row.entries)
+    return Destruction(**{**row._mapping, "calls": tuple(row.calls), "entries": entries})
 
 
 def _held() -> Select[str]:

@@ -368,7 +368,31 @@ class Destructions(Base):
     at: Mapped[datetime]
     by: Mapped[str]  # a person's login, or `retention`
     reason: Mapped[str]
-    what: Mapped[str] = mapped_column(String(12))  # sound, text, figures, everything
+    what: Mapped[str] = mapped_column(String(12))  # sound, text, figures, everything, entries
     subject: Mapped[str]  # kind and keyed hash of what was asked for; empty for retention
     calls: Mapped[list[str]] = mapped_column(JSON)
     method: Mapped[str]
+    # What came of asking the back office: answered, unreached; empty: it was not asked.
+    office: Mapped[str] = mapped_column(String(10), server_default="")
+    # Destroyed there, and kept: voice/office.py's Entry without its id.
+    entries: Mapped[list[dict[str, str]]] = mapped_column(JSON, server_default="[]")
+    completes: Mapped[int | None]  # the record of calls whose entries are destroyed only now
+
+
+class Owed(Base):
+    """What the back office was asked to forget and has not forgotten yet: see forgetting.py."""
+
+    __tablename__ = "owed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]  # when it was asked first
+    by: Mapped[str]
+    reason: Mapped[str]
+    subject: Mapped[str]
+    destruction: Mapped[int | None]  # the record that tells of it so far
+    key: Mapped[str] = mapped_column(String(32))  # the name of its key
+    sealed: Mapped[bytes]  # whose entries, and which are known
+    tries: Mapped[int]
+    tried_at: Mapped[datetime | None]
+    why: Mapped[str] = mapped_column(String(10))  # unreached, kept
+    due_at: Mapped[datetime | None]  # not before; empty: at the next look

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import partial
 
 from voice.asr.port import Recogniser
 from voice.call.ears import Ears
@@ -57,22 +57,13 @@ from voice.line import (
     Writes,
     Wrote,
 )
+from voice.office import Office
 from voice.tts.port import Voice
 from voice.vad.detector import Detector
 
 log = logging.getLogger(__name__)
 
 LAST_WORDS_S = 3.0  # the words of a caller who hangs up in mid sentence are waited for so long
-
-
-class BackOffice(Protocol):
-    def look_up(self, name: str, args: Mapping[str, str]) -> Mapping[str, str] | None:
-        """What is known, or None; blocks. Raises EngineFailed when it cannot be asked."""
-        ...
-
-    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]:
-        """Write it down and return what is given for it (a number, a term); blocks. Raises EngineFailed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +80,7 @@ class Engines:
 
     recogniser: Recogniser
     voice: Voice
-    back_office: BackOffice
+    back_office: Office
     new_detector: Callable[[], Detector]
     workers: Workers  # threads that recognise
     writers: Executor  # the one thread that writes records
@@ -112,8 +103,11 @@ class Call:
         recorder: Recorder,
         started: CallStarted,
         readers: tuple[Reader, ...] = (),
+        call_id: str = "",
     ) -> None:
+        """call_id: under which the back office writes down what the caller registers."""
         self._line, self._dialog, self._engines, self._started = line, dialog, engines, started
+        self._call_id = call_id
         self._log = EventLog()
         self._events: asyncio.Queue[AnyEvent] = asyncio.Queue()
         self._scribe = Scribe(recorder, engines.writers)
@@ -261,9 +255,10 @@ class Call:
             case act.Publish(event=event):
                 self._publish(event)
             case act.LookUp(name=name, args=args):
-                group.create_task(self._ask_office(self._engines.back_office.look_up, name, args))
+                group.create_task(self._ask_office(name, partial(self._engines.back_office.look_up, name, args)))
             case act.Register(name=name, args=args):
-                group.create_task(self._ask_office(self._engines.back_office.register, name, args))
+                register = partial(self._engines.back_office.register, name, args, self._call_id)
+                group.create_task(self._ask_office(name, register))
             case act.Transfer(target=target):
                 if not isinstance(self._line, HandsOver):
                     return HungUp(at_ms=self._now_ms, by="line", reason=f"transfer:{target}")
@@ -287,16 +282,11 @@ class Call:
         reason = f"transfer:{self._target}" if self._target else ""
         self._events.put_nowait(HungUp(at_ms=self._now_ms, by="line" if self._joined else "caller", reason=reason))
 
-    async def _ask_office(
-        self,
-        ask: Callable[[str, Mapping[str, str]], Mapping[str, str] | None],
-        name: str,
-        args: Mapping[str, str],
-    ) -> None:
+    async def _ask_office(self, name: str, ask: Callable[[], Mapping[str, str] | None]) -> None:
         facts: Mapping[str, str] | None = None
         failed = False
         try:
-            facts = await in_worker(self._engines.workers, ask, name, args)
+            facts = await in_worker(self._engines.workers, ask)
         except EngineFailed:
             failed = True
         self._publish(LookedUp(at_ms=self._now_ms, name=name, facts=facts, failed=failed))

@@ -13,7 +13,9 @@ import typer
 from voice.archive.archive import Archive
 from voice.archive.retention import Clocks, Retention
 from voice.archive.subjects import KINDS
+from voice.desk.backoffice import EmbeddedOffice
 from voice.errors import VoiceError
+from voice.office import Entry
 from voice.review.accesses import Accesses
 from voice.review.aftercare import Aftercare
 from voice.settings import Settings
@@ -28,7 +30,7 @@ def _opened() -> Iterator[tuple[Archive, Retention]]:
     settings = Settings.from_env()
     opened = Archive.of(settings)
     try:
-        yield opened, Retention(opened, Clocks.of(settings))
+        yield opened, Retention(opened, Clocks.of(settings), lambda: EmbeddedOffice.of(settings))
     finally:
         opened.close()
 
@@ -60,7 +62,10 @@ def verify_log() -> None:
 def erase(
     kind: Annotated[str, typer.Argument(help=", ".join(KINDS))], number: str, reason: Reason = "asked for"
 ) -> None:
-    """Destroy the words and the sound of every call about this number. It cannot be undone."""
+    """Destroy the words and the sound of every call about this number, and what stands of it in the back office.
+
+    It cannot be undone.
+    """
     if kind not in KINDS:
         raise VoiceError(f"{kind} is no kind of number; there are: {', '.join(KINDS)}")
     with _opened() as (_, retention):
@@ -68,6 +73,19 @@ def erase(
     for call_id in erased.held:
         print(f"{call_id} is under a hold and stays")
     print(f"{len(erased.calls)} calls were destroyed")
+    if erased.entries is None:
+        print("the back office could not be asked: it is asked again until it answers, see `voice archive owed`")
+    for entry in erased.entries or ():
+        print(_told(entry))
+
+
+@archive.command()
+def owed() -> None:
+    """List what the back office was asked to destroy and has not destroyed yet."""
+    with _opened() as (_, retention):
+        for one in retention.owed():
+            print(f"{one.id:5} {one.at:%Y-%m-%d} {one.by}: {one.reason}")
+            print(*map(_told, one.entries), *(() if one.entries else ("the back office could not be asked",)), sep="\n")
 
 
 @archive.command()
@@ -97,9 +115,12 @@ def lift(number: Annotated[int, typer.Argument(help="The hold's number, see `voi
 
 @archive.command()
 def retain() -> None:
-    """Destroy what has been kept long enough. A running line does it every hour."""
+    """Destroy what has been kept long enough, and ask the back office for what it owes. A running line does it every
+    hour."""
     with _opened() as (_, retention):
         print(f"{retention.tick()} calls had outlived a clock")
+        if left := retention.owed():
+            print(f"the back office owes {len(left)} erasures, see `voice archive owed`")
 
 
 @archive.command()
@@ -110,6 +131,12 @@ def tend() -> None:
         while done := aftercare.tend():
             tended += done
     print(f"{tended} calls were taken care of")
+
+
+def _told(entry: Entry) -> str:
+    named = f"back office: {entry.kind} {entry.id} of {entry.filed}"
+    why = {"": "was destroyed", "hold": "stays under a hold", "law": "is kept by law"}[entry.kept]
+    return f"{named} {why}{entry.until and f' until {entry.until}'}"
 
 
 def _who() -> str:

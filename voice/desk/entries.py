@@ -46,9 +46,14 @@ def draw_number() -> str:
 
 
 def write(
-    connection: sqlite3.Connection, name: str, args: Mapping[str, str], today: date, draw: Callable[[], str]
+    connection: sqlite3.Connection,
+    name: str,
+    args: Mapping[str, str],
+    by: Mapping[str, str],
+    today: date,
+    draw: Callable[[], str],
 ) -> Mapping[str, str]:
-    """Write one entry; return `filed`, and for an appeal its `number` and `due`.
+    """Write one entry; return `filed`, and for an appeal its `number` and `due`. by: the columns of schema.BY_CALL.
 
     Raises EngineFailed for an entry that cannot be made so.
     """
@@ -69,7 +74,7 @@ def write(
         if entry.answer_days:
             facts["number"] = _free_number(connection, draw)
         table = TABLES[entry.table]
-        connection.execute(table.insert(entry.table), {**table.given, **row, **facts})
+        connection.execute(table.insert(entry.table), {**table.given, **row, **facts, **by})
     return facts
 
 

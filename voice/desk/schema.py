@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from voice.errors import SetupError
 
-VERSION = 2  # 1 knew services and applications only
+VERSION = 3  # 1 knew services and applications only, 2 not which call had an entry written down
 STAGES = ("accepted", "review", "documents", "ready", "refused")
 APPEAL_STAGES = ("received", "work", "senior", "waiting", "answered", "closed")
 PAYOUT_STAGES = ("planned", "paid", "review", "stopped")
@@ -43,6 +43,8 @@ def _one_of(column: str, values: Sequence[str]) -> str:
 
 
 TEXT = "TEXT NOT NULL"
+# Of an entry: the call that had it written down, and when (ISO, UTC); of content that no call has, both are empty.
+BY_CALL, NO_CALL = {"call": TEXT, "at": TEXT}, {"call": "", "at": ""}
 TABLES: Mapping[str, Table] = {
     "services": Table({"code": "TEXT PRIMARY KEY", "name": TEXT}, {}),
     "applications": Table(
@@ -69,8 +71,9 @@ TABLES: Mapping[str, Table] = {
             "part": TEXT,
             "code": TEXT,
             "happened": TEXT,
+            **BY_CALL,
         },
-        {"problem": "", "phone": "", "part": "", "code": "", "happened": ""},
+        {"problem": "", "phone": "", "part": "", "code": "", "happened": "", **NO_CALL},
     ),
     "outages": Table({"part": TEXT, "trouble": TEXT, "since": TEXT, "over": TEXT}, {"over": ""}),
     "offices": Table({"region": TEXT, "office": TEXT, "address": TEXT, "hours": TEXT}, {}),
@@ -86,8 +89,8 @@ TABLES: Mapping[str, Table] = {
         },
         {},
     ),
-    "callbacks": Table({"phone": TEXT, "wanted": TEXT, "filed": TEXT}, {}),
-    "messages": Table({"text": TEXT, "phone": TEXT, "filed": TEXT}, {}),
+    "callbacks": Table({"phone": TEXT, "wanted": TEXT, "filed": TEXT, **BY_CALL}, NO_CALL),
+    "messages": Table({"text": TEXT, "phone": TEXT, "filed": TEXT, **BY_CALL}, NO_CALL),
 }
 
 
@@ -121,10 +124,18 @@ def prepare(connection: sqlite3.Connection, content: Mapping[str, Sequence[Mappi
                 known = {code for (code,) in connection.execute("SELECT code FROM services")}
                 rows = [row for row in rows if row["code"] not in known]
             else:
+                _add_columns(connection, name, table)
                 continue
             for place, row in enumerate(rows, 1):
                 _put(connection, name, table, place, row)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _add_columns(connection: sqlite3.Connection, name: str, table: Table) -> None:
+    """Those that an older program did not know; the rows that are there have none of it."""
+    there = {row[1] for row in connection.execute(f"PRAGMA table_info({name})")}
+    for column in table.columns.keys() - there:
+        connection.execute(f"ALTER TABLE {name} ADD COLUMN {column} {table.columns[column]} DEFAULT ''")
 
 
 def _put(connection: sqlite3.Connection, name: str, table: Table, place: int, row: Mapping[str, str]) -> None:

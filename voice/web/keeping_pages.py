@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.templating import Jinja2Templates
 
 from voice.archive.archive import Archive
-from voice.archive.retention import Retention
+from voice.archive.retention import Erased, Retention
 from voice.archive.subjects import KINDS, plain
 from voice.review.rights import Deed
 from voice.web.guard import Guard, Who
@@ -19,7 +19,8 @@ LONGEST_REASON = 500
 
 
 def router(archive: Archive, retention: Retention, guard: Guard, templates: Jinja2Templates) -> APIRouter:
-    """GET /keeping, /keeping/destructions/{number}; POST /keeping/erase, /keeping/lift, /archive/{call_id}/hold."""
+    """GET /keeping, /keeping/destructions/{number}; POST /keeping/erase, /keeping/owed, /keeping/lift,
+    /archive/{call_id}/hold."""
     pages = APIRouter()
 
     def show(request: Request, *, status: int = 200, **context: Any) -> Response:
@@ -27,6 +28,7 @@ def router(archive: Archive, retention: Retention, guard: Guard, templates: Jinj
             "here": "keeping",
             "kinds": KINDS,
             "holds": retention.holds(),
+            "owed": retention.owed(),
             "destructions": retention.destructions(limit=A_PAGE),
             **context,
         }
@@ -41,7 +43,8 @@ def router(archive: Archive, retention: Retention, guard: Guard, templates: Jinj
         found = retention.destruction(number)
         if found is None:
             return show(request, status=404, problem="unknown_destruction")
-        return templates.TemplateResponse(request, "destruction.html", {"here": "keeping", "one": found})
+        given = {"here": "keeping", "one": found, "completed_by": retention.completed_by(number)}
+        return templates.TemplateResponse(request, "destruction.html", given)
 
     @pages.post("/keeping/erase", dependencies=[Depends(guard.page(Deed.ERASE))])
     def erase(request: Request, who: Who) -> Response:
@@ -52,13 +55,18 @@ def router(archive: Archive, retention: Retention, guard: Guard, templates: Jinj
             return show(request, status=422, problem="no_number", asked=asked)
         if not reason:
             return show(request, status=422, problem="no_reason", asked=asked)
-        calls = retention.about(kind, number)
-        if not calls:
+        found = retention.erasable(kind, number)
+        if not (found.calls or found.held) and found.entries == ():
             return show(request, problem="nothing_found", asked=asked)
-        if who.form.get("sure") != str(len(calls)):  # the number of calls that was shown before
-            return show(request, asked=asked, found=len(calls), held=len(retention.held(calls)))
+        if who.form.get("sure") != _counted(found):  # what was shown before
+            return show(request, asked=asked, found=found, sure=_counted(found))
         erased = retention.erase(kind, number, by=who.person.login, reason=reason)
-        return show(request, erased=len(erased.calls), held=len(erased.held))
+        return show(request, erased=erased)
+
+    @pages.post("/keeping/owed", dependencies=[Depends(guard.page(Deed.ERASE))])
+    def ask_again(request: Request) -> Response:
+        retention.ask_again()
+        return show(request, asked_again=True)
 
     @pages.post("/keeping/lift", dependencies=[Depends(guard.page(Deed.HOLD))])
     def lift(request: Request, who: Who) -> Response:
@@ -78,3 +86,8 @@ def router(archive: Archive, retention: Retention, guard: Guard, templates: Jinj
         return RedirectResponse(f"/archive/{call_id}", status_code=303)
 
     return pages
+
+
+def _counted(found: Erased) -> str:
+    entries = "unreached" if found.entries is None else len(found.entries)
+    return f"{len(found.calls) + len(found.held)} calls, {entries} entries"

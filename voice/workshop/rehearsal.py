@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from voice.dialog import actions as act
 from voice.dialog.machine import Dialog
@@ -27,15 +27,9 @@ from voice.events import (
     Typed,
     Understood,
 )
+from voice.office import Office
 
 SAID_MS = 1_000  # how long every saying takes here
-
-
-class Office(Protocol):
-    """What of a back office a conversation needs. Both raise EngineFailed when it cannot be asked."""
-
-    def look_up(self, name: str, args: Mapping[str, str]) -> Mapping[str, str] | None: ...
-    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]: ...
 
 
 class Rehearsal:

@@ -31,9 +31,10 @@ from voice.events import (
     TimerFired,
     Typed,
 )
+from voice.office import Office
 from voice.review.course import Course, archived, changes, course
 from voice.review.deeds import is_said
-from voice.workshop.rehearsal import Office, Rehearsal
+from voice.workshop.rehearsal import Rehearsal
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class PlayedBack:
             raise EngineFailed(f"{name} failed in this call")
         return self.last[name].facts
 
-    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]:
+    def register(self, name: str, args: Mapping[str, str], call: str = "") -> Mapping[str, str]:
         return self.look_up(name, args) or {}
 
 

@@ -99,7 +99,7 @@ class _Office:
             return None
         return self._given()
 
-    def register(self, name: str, args: Mapping[str, str]) -> Mapping[str, str]:
+    def register(self, name: str, args: Mapping[str, str], call: str = "") -> Mapping[str, str]:
         self.asked = True
         if self._answer != "found":
             raise EngineFailed("the walker's office is shut")

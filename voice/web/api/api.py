@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from voice import __version__
 from voice.archive.archive import Archive
 from voice.archive.index import Index
-from voice.archive.retention import Clocks, Retention
+from voice.archive.retention import Retention
 from voice.captions.labels import Labels
 from voice.review.finding import Finding
 from voice.review.reports import Reports
@@ -25,7 +25,7 @@ ABOUT = (
 )
 
 
-def router(archive: Archive, desk: Desk, labels: Labels, clocks: Clocks, reports: Reports) -> APIRouter:
+def router(archive: Archive, desk: Desk, labels: Labels, retention: Retention, reports: Reports) -> APIRouter:
     """Everything under PREFIX, and PREFIX/openapi.json."""
     finding = Finding(archive, Index(archive))
     api = APIRouter()
@@ -33,7 +33,7 @@ def router(archive: Archive, desk: Desk, labels: Labels, clocks: Clocks, reports
         calls.router(desk, finding, labels),
         work.router(desk),
         handing_on.router(desk, finding, labels),
-        keeping.router(desk, Retention(archive, clocks)),
+        keeping.router(desk, retention),
         people.router(desk.guard),
         figures.router(reports, desk.guard),
     ):

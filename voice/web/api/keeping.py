@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from voice.archive.retention import Retention
 from voice.review.rights import Deed
-from voice.web.api.models import Destruction, Erased, Erasure, Hold, NewReason
+from voice.web.api.models import Destruction, Erased, Erasure, Hold, NewReason, Owed
 from voice.web.api.parts import PREFIX, CallId, Limit, Nth, errors, told
 from voice.web.call_desk import Desk
 from voice.web.guard import Who
@@ -45,10 +45,16 @@ def router(desk: Desk, retention: Retention) -> APIRouter:
 
     @api.post("/erasures", status_code=201, dependencies=[erases], responses=errors())
     def erase(sent: Erasure, signed: Who) -> Erased:
-        """Destroy words and sound of every call about this number. It cannot be undone."""
+        """Destroy words and sound of every call about this number, and what stands of it in the back office. It cannot
+        be undone."""
         guard.accesses.add(signed.person, Deed.ERASE, reason=sent.reason, detail={"kind": sent.kind})
         erased = retention.erase(sent.kind, sent.number, by=signed.person.login, reason=sent.reason)
         return Erased.model_validate(erased)
+
+    @api.get("/erasures", dependencies=[erases], responses=errors())
+    def owed() -> list[Owed]:
+        """What the back office was asked to destroy and has not destroyed yet, the oldest first."""
+        return [Owed.model_validate(one) for one in retention.owed()]
 
     @api.get("/destructions", dependencies=[erases], responses=errors())
     def destructions(before: Before = 0, limit: Limit = 100) -> list[Destruction]:

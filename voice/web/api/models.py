@@ -384,9 +384,36 @@ class Erasure(Sent):
     reason: Reason
 
 
+class Entry(Shown):
+    """Something that calls had written down in the back office, without a word of it."""
+
+    kind: str = Field(description="new_appeal, complaint, callback, voice_message")
+    id: str = Field(description="By which the back office finds it; empty in records of destruction")
+    filed: str = Field(description="The day")
+    call: str = Field(description="That had it written down; empty: not known")
+    kept: Literal["", "law", "hold"] = Field(description="Why it is not destroyed; empty: it is")
+    until: str = Field(description="The day until which the law keeps it; empty: not known")
+
+
 class Erased(Shown):
     calls: list[str]
     held: list[str] = Field(description="These stay: they are under a hold")
+    entries: list[Entry] | None = Field(
+        description="In the back office; null: it could not be asked, and is asked again until it has answered"
+    )
+
+
+class Owed(Shown):
+    id: int
+    at: datetime = Field(description="When it was asked for")
+    by: str
+    reason: str
+    subject: str = Field(description="Kind and keyed hash of the number")
+    destruction: int | None = Field(description="The record that tells of it so far")
+    why: Literal["unreached", "kept"] = Field(description="The back office could not be asked; it keeps the entries")
+    due_at: datetime | None = Field(description="It is asked again then; null: within the hour")
+    tried_at: datetime | None
+    entries: list[Entry] = Field(description="That it keeps; empty when it could not be asked")
 
 
 class Destruction(Shown):
@@ -398,3 +425,8 @@ class Destruction(Shown):
     subject: str
     calls: list[str]
     method: str
+    office: Literal["", "answered", "unreached"] = Field(
+        description="What came of asking the back office; empty: it was not asked"
+    )
+    entries: list[Entry] = Field(description="In the back office")
+    completes: int | None = Field(description="The record whose entries these are, destroyed only now")
