@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
+
+PHONE_DIGITS = 10  # without 7 or 8 before them
 
 Kept = Literal["", "law", "hold"]
 
@@ -28,7 +31,7 @@ class Wanted:
 
     until: datetime  # what was written down later is not meant
     kind: str = ""  # of the number: phone, snils, inn, passport, appeal, application
-    number: str = ""  # its digits; a phone without 7 or 8 before them
+    number: str = ""  # as `plain` makes it
     calls: tuple[str, ...] = ()
     held: tuple[str, ...] = ()  # calls whose entries a hold keeps, whatever number they name
 
@@ -43,6 +46,12 @@ class Entry:
     call: str = ""  # that had it written down; empty: not known
     kept: Kept = ""  # why it may not be destroyed; empty: it may
     until: str = ""  # ISO day: so long the law keeps it; empty: not known
+
+
+def plain(kind: str, value: str) -> str:
+    """The digits by which such a number is kept and looked for; a phone without its 7 or 8."""
+    digits = re.sub(r"\D", "", value)
+    return digits[-PHONE_DIGITS:] if kind == "phone" else digits
 
 
 class Forgets(Protocol):

@@ -20,9 +20,9 @@ from voice.archive.archive import PHONE, Archive
 from voice.archive.forgetting import Forgetting
 from voice.archive.index import Index
 from voice.archive.records import Destruction, Hold, Owed
-from voice.archive.subjects import plain, token
+from voice.archive.subjects import token
 from voice.archive.tables import Base, Calls, Destructions, Figures, Findables, Holds, Links, Subjects
-from voice.office import Entry, Forgets, Wanted
+from voice.office import Entry, Forgets, Wanted, plain
 from voice.settings import Settings
 
 log = logging.getLogger(__name__)

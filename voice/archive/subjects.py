@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Literal, get_args
 
 from voice.archive.keys import KeyRing
 from voice.archive.records import Record
 from voice.events import CallStarted, LookedUp, Understood, from_json
+from voice.office import plain
 
 Kind = Literal["phone", "snils", "inn", "passport", "appeal", "application"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -23,13 +23,6 @@ OF_SLOTS: dict[str, Kind] = {
 }
 APPLICATION = "application_status"  # its facts name an application; all other numbers are appeals'
 NUMBER = "number"
-PHONE_DIGITS = 10  # without 7 or 8 before them
-
-
-def plain(kind: str, value: str) -> str:
-    """The digits by which such a number is kept and looked for; a phone without its 7 or 8."""
-    digits = re.sub(r"\D", "", value)
-    return digits[-PHONE_DIGITS:] if kind == "phone" else digits
 
 
 def token(keys: KeyRing, kind: str, value: str) -> str:

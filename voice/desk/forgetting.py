@@ -6,7 +6,6 @@ Only what calls had written down is meant; affairs that the line looks up (appli
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -14,10 +13,9 @@ from operator import attrgetter
 
 from voice.desk.entries import ENTRIES
 from voice.desk.schema import writing
-from voice.office import Entry, Wanted
+from voice.office import Entry, Wanted, plain
 
 APPEALS_KEPT_YEARS = 5  # from the day they were filed
-PHONE_DIGITS = 10
 TABLES = sorted({entry.table for entry in ENTRIES.values()})
 
 
@@ -28,7 +26,7 @@ def moment(at: datetime) -> str:
 
 def find(connection: sqlite3.Connection, wanted: Wanted, today: date) -> Iterator[tuple[str, int, Entry]]:
     """Each entry that is meant, the oldest first, with its table and its row."""
-    connection.create_function("phone_digits", 1, _phone_digits, deterministic=True)
+    connection.create_function("plain", 2, plain, deterministic=True)
     asked = {
         "until": moment(wanted.until),
         "phone": wanted.number if wanted.kind == "phone" else "",
@@ -40,7 +38,7 @@ def find(connection: sqlite3.Connection, wanted: Wanted, today: date) -> Iterato
         numbered = "number = :number OR " if table == "appeals" else ""
         rows = connection.execute(
             f"SELECT rowid, * FROM {table} WHERE at <= :until AND ({numbered}"
-            "call IN (SELECT value FROM json_each(:calls)) OR :phone <> '' AND phone_digits(phone) = :phone)",
+            "call IN (SELECT value FROM json_each(:calls)) OR :phone <> '' AND plain('phone', phone) = :phone)",
             asked,
         )
         found += [(table, row["rowid"], _entry(table, row, wanted, today)) for row in rows]
@@ -81,7 +79,3 @@ def _years_after(filed: date) -> date:
         return filed.replace(year=filed.year + APPEALS_KEPT_YEARS)
     except ValueError:
         return date(filed.year + APPEALS_KEPT_YEARS, 3, 1)
-
-
-def _phone_digits(phone: str) -> str:
-    return re.sub(r"\D", "", phone)[-PHONE_DIGITS:]

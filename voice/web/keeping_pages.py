@@ -10,7 +10,8 @@ from fastapi.templating import Jinja2Templates
 
 from voice.archive.archive import Archive
 from voice.archive.retention import Erased, Retention
-from voice.archive.subjects import KINDS, plain
+from voice.archive.subjects import KINDS
+from voice.office import plain
 from voice.review.rights import Deed
 from voice.web.guard import Guard, Who
 
