@@ -126,3 +126,11 @@ class HandsOver(Protocol):
         played before Back is heard, except while a person has joined: by him alone.
         """
         ...
+
+
+@runtime_checkable
+class Drops(Protocol):
+    """A line that counts the sound which came faster than it was read, and which nobody will hear."""
+
+    @property
+    def dropped_ms(self) -> int: ...

@@ -31,7 +31,7 @@ from voice.events import (
     Typed,
     Waiting,
 )
-from voice.line import FRAME_MS, HEARING_HZ, Pcm16, Pressed, Sound, Wrote
+from voice.line import FRAME_MS, HEARING_HZ, Pcm16, PersonSound, Pressed, Sound, Wrote
 from voice.transports.away import ExchangedLine
 
 
@@ -145,6 +145,26 @@ def test_both_sides_of_a_talk_with_a_person_are_in_the_call(script: Script) -> N
     assert caller_said == person_said == HEARING_HZ, "a second of each, both kept"
     ended, joined = talk.of(HungUp)[0], talk.of(PersonCame)[0]
     assert ended.at_ms > joined.at_ms + 2_000, "the call's clock goes on"
+
+
+@pytest.mark.parametrize(("speaks_at_once_ms", "lost_ms"), [(20, 40), (9_000, 40 + 4_000)])
+def test_sound_of_a_person_that_got_lost_is_told_to_the_record(
+    script: Script, speaks_at_once_ms: int, lost_ms: int
+) -> None:
+    class Lossy(Telephone):
+        dropped_ms = 40
+
+    async def does(talk: Talk, group: asyncio.TaskGroup) -> None:
+        await talk.hand_over()
+        group.create_task(talk.line.overhear(Lossy(), "person"))
+        await talk.until(PersonCame)
+        talk.call.take(PersonSound(spoken(0, speaks_at_once_ms)))  # no recogniser is as fast as that
+        await asyncio.sleep(4)
+        talk.line.end()
+
+    talk = Talk(script)
+    talk.run(does)
+    assert talk.recorder.lost_ms == pytest.approx(lost_ms, abs=500 * (lost_ms > 40))
 
 
 def test_what_is_typed_beside_the_line_is_for_the_persons_ear(script: Script) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from voice.clock import run_in_virtual_time
 from voice.errors import CallerFault
-from voice.line import Back, HandsOver, Inbound, Joined, Pcm16, PersonSound, Pressed, Sound
+from voice.line import Back, Drops, HandsOver, Inbound, Joined, Pcm16, PersonSound, Pressed, Sound
 from voice.transports import away
 from voice.transports.away import Away, ExchangedLine
 
@@ -198,6 +198,25 @@ def test_a_call_that_the_exchange_forgets_ends_by_itself(listened: bool, within_
             assert not reader.done
             await asyncio.sleep(2)
             assert reader.done
+
+    virtually(talk)
+
+
+def test_sound_of_a_talk_that_nobody_read_in_time_is_counted() -> None:
+    class Lossy(Leg):
+        dropped_ms = 40
+
+    async def talk() -> None:
+        line, caller = ExchangedLine(Lossy()), Lossy()
+        assert isinstance(line, Drops) and line.dropped_ms == 40
+        await line.hand_over("operator")
+        hearing = asyncio.create_task(line.overhear(caller, "caller"))
+        for _ in range(3):
+            caller.told.put_nowait(Sound(tone(7, 8_000)))
+        await asyncio.sleep(0.01)
+        assert line.dropped_ms == 40 + 40 + 1_000
+        line.end()
+        await hearing
 
     virtually(talk)
 

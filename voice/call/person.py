@@ -45,6 +45,11 @@ class Person:
             listening=listening,
         )
 
+    @property
+    def dropped_ms(self) -> int:
+        """Of the person's sound, so much was not recognised, as Ears tell it."""
+        return self._ears.dropped_ms
+
     def hear(self, pcm: Pcm16) -> None:
         """Take the person's sound, `hears_hz`, any length."""
         self._ears.hear(pcm)

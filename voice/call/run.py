@@ -46,6 +46,7 @@ from voice.events import (
 from voice.line import (
     Back,
     Chose,
+    Drops,
     HandsOver,
     Inbound,
     Joined,
@@ -189,12 +190,18 @@ class Call:
             self._log.publish(ended)
             writing.cancel()
             await asyncio.wait([writing])
-            await self._scribe.seal(ended.by, ended.reason, self._ears.dropped_ms)
+            await self._scribe.seal(ended.by, ended.reason, self._lost_ms)
             await self._line.close(ended.reason)
 
     @property
     def _now_ms(self) -> int:
         return self._ears.heard_ms
+
+    @property
+    def _lost_ms(self) -> int:
+        """Sound of whoever talked that nobody recognised, or that did not even come so far."""
+        unrecognised = self._ears.dropped_ms + (self._person.dropped_ms if self._person else 0)
+        return unrecognised + (self._line.dropped_ms if isinstance(self._line, Drops) else 0)
 
     def _publish(self, event: AnyEvent) -> None:
         self._log.publish(event)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from voice.audio.resample import Resampler
 from voice.errors import CallerFault
-from voice.line import FRAME_MS, Back, Inbound, Joined, Line, Pcm16, PersonSound, Sound
+from voice.line import FRAME_MS, Back, Drops, Inbound, Joined, Line, Pcm16, PersonSound, Sound
 from voice.transports.inbox import Inbox
 
 Side = Literal["line", "caller", "person"]
@@ -55,6 +55,7 @@ class ExchangedLine:
         self.hears_hz, self.plays_hz, self.ahead_ms = leg.hears_hz, leg.plays_hz, leg.ahead_ms
         self.target = ""  # whom the caller was handed over to; empty: he is on the line
         self._over = False
+        self._legs: list[Line] = []  # all that there ever were
         self._own: _Leg | None = self._leg(leg)
         self._beside: dict[Side, _Leg] = {}
         self._inbox = Inbox(self.hears_hz)  # what comes while the line's own leg is not there
@@ -129,6 +130,11 @@ class ExchangedLine:
             leg.released.set()
 
     @property
+    def dropped_ms(self) -> int:
+        """Of both sides, by whatever leg it came."""
+        return self._inbox.dropped_ms + sum(leg.dropped_ms for leg in self._legs if isinstance(leg, Drops))
+
+    @property
     def waits(self) -> bool:
         """The caller was handed over, and nothing of him or of a person is heard."""
         return bool(self.target) and not self._beside
@@ -139,6 +145,7 @@ class ExchangedLine:
         return self._beside.get("person") if self.target else self._own
 
     def _leg(self, line: Line) -> _Leg:
+        self._legs.append(line)
         return _Leg(line, self.hears_hz, self.plays_hz)
 
     async def _hear(self, leg: _Leg, side: Side) -> None:
