@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import psutil
+from shown import ShownWord, seen, shown_words
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -32,15 +33,6 @@ ANSWERED_S = 4.0  # a reply that comes later is none: the line has asked again b
 NOTICE_S = 6.0  # the first saying of a call
 OVER_S = (0.8, 1.6)  # how long the line has been speaking when it is interrupted
 clock = time.perf_counter
-
-
-@dataclass(frozen=True)
-class ShownWord:
-    """A spoken word: where in the caption it is seen, the forms it may have there (a number grows), its end."""
-
-    place: int
-    forms: frozenset[str]
-    end_s: float
 
 
 @dataclass(frozen=True)
@@ -245,20 +237,15 @@ class Caller:
 
     def _words_shown(self, way: str, text: str, now_s: float) -> None:
         assert self._phrase
-        shown, words, missing = Counter(plain(text).split()), self._phrase.words, self._missing.get(way, {})
-        for at, word in list(missing.items()):
-            before = {other.place for other in words[: at + 1] if other.forms & word.forms}
-            if sum(shown[form] for form in word.forms) < len(before):
+        missing = self._missing.get(way, {})
+        for at in seen(self._phrase.words, text):
+            if at not in missing:
                 continue
-            del missing[at]
+            word = missing.pop(at)
             delay_ms = (now_s - (self._began_s - self._phrase.onset_s + word.end_s)) * 1000
             kind = "closed" if self._phrase.kind == "closed" else "open"
             for words_of in (f"{kind} states", "all words"):
                 self._figures.add(f"word delay{way}, {words_of}", delay_ms)
-
-
-def plain(text: str) -> str:
-    return "".join(sign if sign.isalnum() else " " for sign in text.lower().replace("ё", "е"))
 
 
 async def one_caller(caller_n: int, plan: dict[str, Any], talk: Any, figures: Figures, until_s: float) -> None:
@@ -279,10 +266,9 @@ async def main(plan: dict[str, Any]) -> dict[str, Any]:
         for told in row["phrases"]:
             pcm = np.load(told["sound"])
             frames = tuple(pcm[at : at + 160].astype("<i2").tobytes() for at in range(0, len(pcm) - 159, 160))
-            words = tuple(
-                ShownWord(word["place"], frozenset(word["forms"]), word["end_ms"] / 1000) for word in told["words"]
+            phrases.append(
+                Phrase(row["kind"], frames, told["onset_ms"] / 1000, told["end_ms"] / 1000, shown_words(told["words"]))
             )
-            phrases.append(Phrase(row["kind"], frames, told["onset_ms"] / 1000, told["end_ms"] / 1000, words))
         talk.append((row["kind"], row["asks"], phrases))
     figures, process = Figures(), psutil.Process()
     began_s, cpu = clock(), sum(process.cpu_times()[:2])

@@ -18,18 +18,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import numpy as np
-import psutil
 import yaml
-from callers import plain
 from false_stops import measure
 from flows import endings, never_asking
 from report import Figure, Table, machine, ratio, save, spread
+from shown import plain
+from watched import Watched
 
 from voice.archive.archive import Archive
 from voice.asr.catalogue import locate
@@ -53,45 +52,10 @@ STOPPED_S = 90.0  # calls that run may end first, for a minute
 SOUNDING_DBFS = -45.0  # of a frame of a recorded caller: above it he speaks
 
 
-@dataclass
-class Load:
-    """What the server used while callers called."""
-
-    loop_s: float = 0.0  # CPU of its event loop
-    workers_s: float = 0.0  # of its threads: recognition, and the writing of records
-    voices_s: float = 0.0  # of its synthesisers
-    rss: list[int] = field(default_factory=list)
-
-
-class Server:
+class Server(Watched):
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
-        self.port, self._watched = port, psutil.Process(process.pid)
-
-    def cpu(self) -> tuple[float, float, float]:
-        """CPU s so far of the event loop, of the other threads, of the synthesisers."""
-        threads = {thread.id: thread.user_time + thread.system_time for thread in self._watched.threads()}
-        loop = threads.pop(self._watched.pid, 0.0)
-        total = sum(self._watched.cpu_times()[:2])
-        children = sum(sum(child.cpu_times()[:2]) for child in self._watched.children(recursive=True))
-        return loop, total - loop, children
-
-    @contextmanager
-    def measured(self) -> Iterator[Load]:
-        load, before, done = Load(), self.cpu(), Event()
-
-        def watch() -> None:
-            while not done.wait(0.5):
-                load.rss.append(self._watched.memory_info().rss)
-
-        watching = Thread(target=watch)
-        watching.start()
-        try:
-            yield load
-        finally:
-            done.set()
-            watching.join()
-            after = self.cpu()
-            load.loop_s, load.workers_s, load.voices_s = (b - a for a, b in zip(before, after, strict=True))
+        super().__init__(process.pid)
+        self.port = port
 
 
 @contextmanager

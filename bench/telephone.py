@@ -1,168 +1,140 @@
-"""The line over a real Asterisk: 1 and 4 telephones at once, from the caller's last sound to the line's first.
+"""The line over a real Asterisk, in real time by SIP and RTP, by each way that its sound may travel.
 
-Callers ask, and interrupt the answers with the next question, all in real time by SIP and RTP. Turn gaps by stage come
-from the line's own traces; silence after an interruption, holes and answering times from the packets that the
-telephones got. Last what AudioSocket alone costs: calls between two processes, without Asterisk and without a model.
+1. alone: what carrying the sound costs and how long it takes, without a model (telephone_alone.py).
+2. turns: from a caller's last sound to the line's first, by stage, and silence when he interrupts (telephone_turns.py).
+3. bridged: calls that a person took over while the line reads along (telephone_bridged.py).
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
-import multiprocessing
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import replace
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID, uuid4
 
 import numpy as np
-from report import Figure, Table, machine, ratio, save, spread
+from line import talk
+from report import Figure, Table, machine, save
+from shown import shown_words
+from telephone_alone import by_exchange, by_nothing
+from telephone_bridged import bridged
+from telephone_figures import Figures, by_stage, of_alone, of_bridged, of_turns
+from telephone_turns import turns
+from two_talk import Phrase, Talk, talk_of
 
-from tests.telephony.bed import HOME, Asterisk, LineProcess, free_ports
-from tests.telephony.evening import Talked, evening, fixture
-from tests.telephony.far_end import barge_ins_ms, of_the_line, underruns_ms
-from voice.audio.pcm import cut
-from voice.events import AnyEvent
-from voice.line import FRAME_MS, CallRequest, Line, Sound
-from voice.transports import audiosocket_wire as wire
-from voice.transports.audiosocket_server import AudioSocketServer
-from voice.transports.pbx import Announced, Neighbours
-from voice.transports.recorded import CallerTurn, RecordedCaller
+from tests.telephony.bed import HOME, MEDIA_PATHS, Asterisk, LineProcess, free_ports
+from voice.settings import Settings
 
-LEVELS = (1, 4)
-INTERRUPTIONS = 8
-ASKING = ("interrupts_answer", "thanks_after_no", "documents_abroad")  # the first words of each
-OVER_THE_LINE_MS = 1_500
-ALONE_CALLS, ALONE_S = 10, 10.0
-CONNECTED_S = 3.0  # by then the callers' process has begun, and it goes on as long after the measure
-STAGES = (
-    "speech_end->endpoint",
-    "endpoint->final",
-    "final->intent",
-    "intent->first_sound_made",
-    "first_sound_made->first_sound_sent",
-)
+PARTS = ("alone", "turns", "bridged")
+SOUNDS = {path.sound: path.transport for path in MEDIA_PATHS}
+CALLS = (1, 4)
+BRIDGED_S = 60.0
 
 
-def interrupting() -> RecordedCaller:
-    """Asks about one thing and another, each time over the answer."""
-    asking = [fixture(name) for name in ASKING]
-    sound = np.concatenate([cut(one.sound, one.rate_hz, one.turns[0].from_ms, one.turns[0].to_ms) for one in asking])
-    ends_ms = list(accumulate(one.turns[0].to_ms - one.turns[0].from_ms for one in asking))
-    spans = list(pairwise([0, *ends_ms]))
-    first = CallerTurn("line_silent", 600, *spans[0])
-    over = [CallerTurn("line_speaks", OVER_THE_LINE_MS, *spans[n % len(spans)]) for n in range(1, INTERRUPTIONS + 1)]
-    hangs_up = CallerTurn("line_speaks", OVER_THE_LINE_MS, hang_up=True)
-    return replace(asking[0], sound=sound, turns=(first, *over, hangs_up))
+@dataclass
+class Bench:
+    asterisk: Asterisk
+    folder: Path
+    calls: Sequence[int]
+    alone: dict[str, Figures] = field(default_factory=dict)  # by transport
+    turns: dict[tuple[str, int], Figures] = field(default_factory=dict)  # by transport and calls at once
+    bridged: dict[tuple[str, int], Figures] = field(default_factory=dict)
+
+    def measure_alone(self, sounds: Sequence[str]) -> None:
+        self.alone["no transport"] = of_alone(by_nothing())
+        for sound in sounds:
+            self.asterisk.travel_by(sound)
+            self.alone[SOUNDS[sound]] = of_alone(by_exchange(self.asterisk))
+
+    def measure_turns(self, sound: str) -> None:
+        self._with_line(sound, self.turns, lambda line, calls: of_turns(turns(self.asterisk, line, calls)))
+
+    def measure_bridged(self, sound: str, said: Talk) -> None:
+        self._with_line(sound, self.bridged, lambda line, calls: of_bridged(bridged(self.asterisk, line, said, calls)))
+
+    def _with_line(
+        self, sound: str, told: dict[tuple[str, int], Figures], measure: Callable[[LineProcess, int], Figures]
+    ) -> None:
+        """A line of its own each time: its memory is that of these calls."""
+        self.asterisk.travel_by(sound)
+        for calls in self.calls:
+            with line_process(self.asterisk, Path(tempfile.mkdtemp(dir=self.folder))) as line:
+                told[SOUNDS[sound], calls] = measure(line, calls)
 
 
-def by_telephone(level: int, sound: str) -> list[Talked]:
-    with tempfile.TemporaryDirectory(prefix="telephone-") as folder:
-        run, ports = Path(folder), free_ports(2)
-        asterisk = Asterisk(HOME, run / "asterisk", *ports, site=f"LINIYA_SOUND={sound}\n")
-        line = LineProcess(run / "data", *ports)
-        asterisk.run.mkdir()
-        try:
-            asterisk.start()
-            line.start()
-            return list(evening(asterisk, line.data, {f"{n}": interrupting() for n in range(level)}).values())
-        finally:
-            line.stop()
-            asterisk.stop()
+@contextmanager
+def line_process(asterisk: Asterisk, data: Path) -> Iterator[LineProcess]:
+    settings = {"LINIYA_PUBLIC_HOST": "line.example.ru"}  # without one no captions are offered
+    line = LineProcess(data, asterisk.http_port, asterisk.audiosocket_port, settings=settings)
+    try:
+        line.start()
+        yield line
+    finally:
+        line.stop()
 
 
-def stages_ms(calls: list[Talked]) -> dict[str, list[float]]:
-    """Every reply's times by stage; `gap` is the whole."""
-    told = [trace for call in calls for trace in call.record.traces if trace.gap_ms is not None]
-    found = {stage: [trace.stages_ms[stage] for trace in told if stage in trace.stages_ms] for stage in STAGES}
-    return {"gap": [trace.gap_ms for trace in told if trace.gap_ms is not None], **found}
-
-
-def alone() -> float:
-    """Share of a core, %, that a call costs this process: AudioSocket both ways and nothing else."""
-    announced = Announced(lambda: 0.0)  # a call that is announced here is never too late
-    calls = [uuid4() for _ in range(ALONE_CALLS)]
-    for call in calls:
-        announced.announce(call, line="88005553535", caller="")
-
-    async def echo(line: Line, request: CallRequest, *, readers: tuple[Callable[[AnyEvent], None], ...]) -> None:
-        async for item in line.inbound():
-            if isinstance(item, Sound):
-                await line.play(item.pcm)
-
-    async def serve() -> float:
-        server = AudioSocketServer(echo, announced, Neighbours("127.0.0.1"))
-        port = await server.listen("127.0.0.1", 0)
-        callers = multiprocessing.get_context("spawn").Process(target=place, args=(port, calls))
-        callers.start()
-        await asyncio.sleep(CONNECTED_S)
-        began_s, used_s = time.perf_counter(), time.process_time()
-        await asyncio.sleep(ALONE_S)
-        share = (time.process_time() - used_s) / (time.perf_counter() - began_s)
-        await asyncio.to_thread(callers.join)
-        server.close()
-        return share * 100 / ALONE_CALLS
-
-    return asyncio.run(serve())
-
-
-def place(port: int, calls: list[UUID]) -> None:
-    """In a process of its own: each call sends a frame every 20 ms and reads what comes."""
-
-    async def one(call: UUID) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(wire.frame(wire.ID, call.bytes))
-        frame = wire.sound_frame(np.ones(160, np.int16), 8_000)
-        due_s = asyncio.get_running_loop().time()
-        for _ in range(round((ALONE_S + 2 * CONNECTED_S) * 1000 / FRAME_MS)):
-            writer.write(frame)
-            await reader.read(1_000)
-            due_s += FRAME_MS / 1000
-            await asyncio.sleep(max(0.0, due_s - asyncio.get_running_loop().time()))
-        writer.close()
-
-    async def everybody() -> None:
-        await asyncio.gather(*map(one, calls))
-
-    asyncio.run(everybody())
-
-
-def figures_of(calls: list[Talked]) -> dict[str, Figure]:
-    packets = [of_the_line(list(call.packets)) for call in calls]
-    told = {
-        **stages_ms(calls),
-        "barge-in": [ms for call in calls for ms in barge_ins_ms(call.spoken, list(call.packets))],
-        "holes": [ms for one in packets for ms in underruns_ms(one)],
-        "answered": [call.answered_ms for call in calls],
-        "a sleeper was late": [call.busy_ms for call in calls],
-    }
-    return {name: spread(values, "ms") for name, values in told.items()}
+def phrases(folder: Path) -> list[Phrase]:
+    """Those that callers say to open questions, of which every word's end is known."""
+    rows = talk(Settings.from_env(), folder)
+    told = next(row["phrases"] for row in rows if row["kind"] == "open")
+    return [Phrase(np.load(one["sound"]), shown_words(one["words"])) for one in told if one["words"]]
 
 
 def cell(figure: Figure) -> str:
-    return f"{figure['p50']:.0f} / {figure['p95']:.0f} ({figure['n']})" if figure["n"] else "none"
+    if "p50" in figure:
+        return f"{figure['p50']:.0f} / {figure['p95']:.0f} ({figure['n']})"
+    return f"{float(figure['value']):.3g} ({figure['n']})" if "value" in figure else "none"
+
+
+def show(title: str, columns: dict[str, Figures]) -> None:
+    table = Table(f"{title}, p50 / p95 (n) in ms, or one value (n)", ["", *columns])
+    for name in next(iter(columns.values()), {}):
+        table.add(name, *(cell(told[name]) for told in columns.values()))
+    if columns:
+        table.print()
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--levels", type=int, nargs="+", default=LEVELS, help="telephones at once")
-    parser.add_argument("--sound", default="audiosocket", help="LINIYA_SOUND of deploy/asterisk/liniya.conf")
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--sound", nargs="+", choices=SOUNDS, default=list(SOUNDS), help="LINIYA_SOUND of liniya.conf")
+    parser.add_argument("--calls", type=int, nargs="+", default=CALLS, help="at once, of turns and bridged")
+    parser.add_argument("--seconds", type=float, default=BRIDGED_S, help="of a talk with a person")
     options = parser.parse_args()
     if not (HOME / "asterisk").exists():
         parser.exit(1, "there is no Asterisk here: `make telephony` brings one\n")
     head = machine()
-    levels = {level: figures_of(by_telephone(level, options.sound)) for level in options.levels}
-    table = Table(f"By telephone over {options.sound}, p50 / p95 (n) in ms ({head})", ["at once", *map(str, levels)])
-    for name in next(iter(levels.values())):
-        table.add(name, *(cell(told[name]) for told in levels.values()))
-    table.print()
-    cost = ratio(alone(), "% of a core for a call", ALONE_CALLS)
-    print(f"AudioSocket alone, {ALONE_CALLS} calls: {float(cost['value']):.2f} % of a core for a call")
-    figures = {f"{level} telephones: {name}": one for level, told in levels.items() for name, one in told.items()}
-    print(f"written to {save(f'telephone_{options.sound}', figures | {'transport alone': cost})}")
+    with tempfile.TemporaryDirectory(prefix="telephone-") as name:
+        folder = Path(name)
+        asterisk = Asterisk(HOME, folder / "asterisk", *free_ports(2), people=max(options.calls))
+        asterisk.run.mkdir()
+        bench = Bench(asterisk, folder, options.calls)
+        said = talk_of(phrases(folder), options.seconds)
+        try:
+            asterisk.start()
+            if "alone" in options.part:
+                bench.measure_alone(options.sound)
+            for sound in options.sound:
+                if "turns" in options.part:
+                    bench.measure_turns(sound)
+                if "bridged" in options.part:
+                    bench.measure_bridged(sound, said)
+        finally:
+            asterisk.stop()
+    print(head)
+    show("Transport alone", bench.alone)
+    staged = {way: by_stage(told, bench.alone.get(way[0], {})) for way, told in bench.turns.items()}
+    show("Turn gap by stage", {f"{transport}, {calls}": told for (transport, calls), told in staged.items()})
+    show("With a person", {f"{transport}, {calls}": told for (transport, calls), told in bench.bridged.items()})
+    figures = {
+        f"{transport} alone: {name}": one for transport, told in bench.alone.items() for name, one in told.items()
+    }
+    for part, of_part in (("turns", staged), ("bridged", bench.bridged)):
+        for (transport, calls), told in of_part.items():
+            figures |= {f"{transport}, {calls} {part}: {name}": one for name, one in told.items()}
+    print(f"written to {save('telephone', figures)}")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Asterisk:
     http_port: int  # of the line
     audiosocket_port: int
     site: str = ""  # more lines for the dialplan
+    people: int = 1  # who may sign in at the queues: person1, person2 and so on
     sip_port: int = field(default_factory=lambda: free_ports(1)[0])
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -126,6 +127,16 @@ class Asterisk:
             ("bind=0.0.0.0:5060", f"bind=127.0.0.1:{self.sip_port}"),
             ("match=203.0.113.10", "match=127.0.0.1"),
         )
+        for n in range(2, self.people + 1):
+            one = f"person{n}"
+            self._add(
+                etc / "pjsip.conf",
+                f"[{one}](person)\nauth={one}\naors={one}\n"
+                f"[{one}]\ntype=auth\nauth_type=userpass\nusername={one}\npassword={PASSWORD}\n"
+                f"[{one}]\ntype=aor\nmax_contacts=1\nremove_existing=yes\n",
+            )
+        members = "".join(f"member => PJSIP/person{n}\n" for n in range(1, self.people + 1))
+        self._change(etc / "queues.conf", ("member => PJSIP/person1\n", members))
         self._change(
             etc / "websocket_client.conf",
             ("127.0.0.1:8000", f"127.0.0.1:{self.http_port}"),
@@ -135,6 +146,11 @@ class Asterisk:
             f"[globals](+)\nLINIYA_HTTP=http://127.0.0.1:{self.http_port}\n"
             f"LINIYA_AUDIOSOCKET=127.0.0.1:{self.audiosocket_port}\n{self.site}"
         )
+
+    @staticmethod
+    def _add(path: Path, lines: str) -> None:
+        with path.open("a") as file:
+            file.write("\n" + lines)
 
     @staticmethod
     def _change(path: Path, *changes: tuple[str, str]) -> None:
@@ -153,6 +169,7 @@ class LineProcess:
     http_port: int
     audiosocket_port: int
     max_calls: int = 24
+    settings: Mapping[str, str] = field(default_factory=dict)  # more of them, by their environment variables
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -177,7 +194,7 @@ class LineProcess:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "server.py")],
                 cwd=ROOT,
-                env={**os.environ, **{name: str(value) for name, value in told.items()}},
+                env={**os.environ, **{name: str(value) for name, value in told.items()}, **self.settings},
                 stdout=out,
                 stderr=subprocess.STDOUT,
             )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from math import inf
 
 import numpy as np
 
 from tests.telephony.caller import Spoken, loud
 from tests.telephony.phone import RATE_HZ, Packet
 from voice.audio.pcm import rms_dbfs
-from voice.line import FRAME_MS, Pcm16
+from voice.line import Pcm16
 
 BUFFERED_S = 0.06  # what a telephone holds back against uneven arrival
+SECOND_S = 1.0
 QUIET_MS = 300  # without a loud packet: the line has fallen silent
 CLICK = 2_500  # a step between two samples that is four times as large as any near it
 NEAR_MS = 5
@@ -69,18 +71,19 @@ def barge_ins_ms(spoken: Spoken, packets: list[Packet]) -> list[float]:
     speaking_s = [packet.at_s for packet in packets if loud(packet.pcm)]
     return [
         (silent_s - began_s) * 1000
-        for began_s in _begins(spoken)
+        for began_s in begins_s(spoken.frames)
         if (silent_s := _falls_silent(speaking_s, began_s)) is not None
     ]
 
 
-def _begins(spoken: Spoken) -> Iterator[float]:
-    """When the caller opened his mouth: a loud frame after a second of quiet ones."""
-    quiet_ms = 1_000
-    for at_s, pcm in spoken.frames:
-        if loud(pcm) and quiet_ms >= 1_000:
-            yield at_s
-        quiet_ms = 0 if loud(pcm) else quiet_ms + FRAME_MS
+def begins_s(frames: Iterable[tuple[float, Pcm16]]) -> Iterator[float]:
+    """When somebody began to sound, of frames and their moments: after a second without a loud one."""
+    last_s = -inf
+    for at_s, pcm in frames:
+        if loud(pcm):
+            if at_s - last_s > SECOND_S:
+                yield at_s
+            last_s = at_s
 
 
 def _falls_silent(speaking_s: list[float], began_s: float) -> float | None:

@@ -109,12 +109,12 @@ class Phone:
         self._send(self._request("ACK"))
         self._media, self.answered_s = sip.media(answer.body), asyncio.get_running_loop().time()
 
-    async def sign_in(self, password: str) -> None:
-        """Be reachable under our number."""
+    async def sign_in(self, password: str, *, for_s: int = 600) -> None:
+        """Be reachable under our number; for_s=0: no longer. Raises Refused."""
         host, port = self._exchange
         self._us, self._target = f"<sip:{self.number}@{host}>;tag={self._tag}", f"sip:{host}:{port}"
         self._them = f"<sip:{self.number}@{host}>"
-        asked = await self._ask("REGISTER", expires="600")
+        asked = await self._ask("REGISTER", expires=f"{for_s}")
         if asked.status == 401:
             proof = sip.digest(
                 asked.headers["www-authenticate"],
@@ -123,7 +123,7 @@ class Phone:
                 method="REGISTER",
                 to=self._target,
             )
-            asked = await self._ask("REGISTER", expires="600", authorization=proof)
+            asked = await self._ask("REGISTER", expires=f"{for_s}", authorization=proof)
         if asked.status != 200:
             raise Refused(asked.status)
 

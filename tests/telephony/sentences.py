@@ -1,15 +1,17 @@
-"""Sentences of recorded callers, said at any moment of a call."""
+"""Sentences of recorded callers, said at any moment of a call, and what is waited for meanwhile."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from tests.telephony.caller import at_a_telephone
+from tests.telephony.caller import at_a_telephone, loud
 from tests.telephony.evening import FIXTURES
 from tests.telephony.phone import FRAME, Phone, silence
 from voice.line import FRAME_MS, Pcm16
+
+SOON_S = 20.0
 
 
 def first_words(name: str) -> Pcm16:
@@ -37,3 +39,14 @@ async def speaking(telephone: Phone, words: Pcm16) -> AsyncIterator[None]:
         yield
     finally:
         talking.cancel()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    deadline_s = asyncio.get_running_loop().time() + SOON_S
+    while not true():
+        assert asyncio.get_running_loop().time() < deadline_s, f"not within {SOON_S} s"
+        await asyncio.sleep(0.02)
+
+
+def hears_speech(telephone: Phone) -> bool:
+    return sum(loud(packet.pcm) for packet in telephone.received[-50:]) > 25

@@ -15,8 +15,8 @@ from tests.telephony.bed import Asterisk, LineProcess, MediaPath
 from tests.telephony.caller import loud
 from tests.telephony.evening import kept
 from tests.telephony.phone import Phone, phone, silence
-from tests.telephony.sentences import first_words, speaking
-from tests.telephony.test_line_fails import CALLER_HZ, PERSON_HZ, hears, hears_speech, on_the_telephone, saying, until
+from tests.telephony.sentences import first_words, hears_speech, speaking, until
+from tests.telephony.test_line_fails import CALLER_HZ, PERSON_HZ, hears, on_the_telephone, saying
 from voice.events import (
     AnyEvent,
     Asked,

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from tests.telephony.bed import PASSWORD, Asterisk, LineProcess, MediaPath
-from tests.telephony.caller import loud
 from tests.telephony.phone import FRAME, RATE_HZ, Packet, Phone, phone
+from tests.telephony.sentences import hears_speech, until
 from voice.asr.catalogue import locate
 from voice.asr.vosk import VoskRecogniser
 from voice.audio.resample import convert
@@ -22,7 +22,6 @@ from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 from voice.settings import Settings
 
 NUMBER = "88005553535"
-SOON_S = 20.0
 CALLER_HZ, PERSON_HZ = 500, 900
 MENU = "помощник"  # a word that only Asterisk's own menu says
 
@@ -30,13 +29,6 @@ MENU = "помощник"  # a word that only Asterisk's own menu says
 @pytest.fixture(scope="module")
 def recogniser() -> VoskRecogniser:
     return VoskRecogniser(locate(Settings.from_env()))
-
-
-async def until(true: Callable[[], bool]) -> None:
-    deadline_s = asyncio.get_running_loop().time() + SOON_S
-    while not true():
-        assert asyncio.get_running_loop().time() < deadline_s, f"not within {SOON_S} s"
-        await asyncio.sleep(0.02)
 
 
 @asynccontextmanager
@@ -65,10 +57,6 @@ def hears(telephone: Phone, hz: int) -> bool:
     sound = in_order(telephone.received[-25:]).astype(np.float64)
     spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
     return len(sound) > RATE_HZ // 4 and abs(float(spectrum.argmax()) * RATE_HZ / len(sound) - hz) < 20
-
-
-def hears_speech(telephone: Phone) -> bool:
-    return sum(loud(packet.pcm) for packet in telephone.received[-50:]) > 25
 
 
 async def words_of(telephone: Phone, recogniser: VoskRecogniser, seconds: float) -> str:

@@ -12,8 +12,7 @@ from tests.telephony.bed import Asterisk, LineProcess, MediaPath
 from tests.telephony.caller import loud
 from tests.telephony.evening import kept
 from tests.telephony.phone import Phone, phone, silence
-from tests.telephony.sentences import first_words, speaking
-from tests.telephony.test_line_fails import hears_speech, until
+from tests.telephony.sentences import first_words, hears_speech, speaking, until
 from voice.events import AnyEvent, Final, HungUp, Understood, from_json
 
 LINE, EARLY = "88005553535", "555"
