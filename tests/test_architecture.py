@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-GROUND = ("errors", "events", "trace", "settings", "line", "office", "clock", "audio")
+GROUND = ("errors", "events", "trace", "settings", "line", "office", "clock", "disk", "audio")
 SKILLS = ("vad", "asr", "nlu", "tts")
 EDGES = ("transports", "captions", "archive", "desk")
 FLOORS: dict[str, int] = (

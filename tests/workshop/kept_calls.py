@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from voice.archive.records import Call, Record, StoredEvent, Utterance
+from voice.archive.records import Call, Record, StoredEvent, Utterance, is_said
 from voice.dialog import actions as act
 from voice.dialog.script import Script
 from voice.events import AnyEvent, Final, HungUp, to_json
 from voice.office import Office
-from voice.review.deeds import is_said
 from voice.workshop.rehearsal import Rehearsal
 
 BEGAN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from voice.archive.cipher import KEY_BYTES, Cipher, derived, keyed_hash, new_key
+from voice.disk import sync_folder
 from voice.errors import KeyDestroyed, RecordDamaged, RecordingFailed, SetupError
 
 MASTER = "master.key"
@@ -96,7 +97,7 @@ class KeyRing:
                 file.flush()
                 os.fsync(file.fileno())
             path.unlink()
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
         except FileNotFoundError:
             return False
         except OSError as error:
@@ -145,13 +146,5 @@ def _make_whole(path: Path, content: bytes) -> bool:
     finally:
         with suppress(FileNotFoundError):
             half.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

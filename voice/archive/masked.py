@@ -6,16 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from voice.archive.records import Record, Utterance
+from voice.archive.records import Record, Utterance, is_said
 from voice.events import (
     AnyEvent,
     Asked,
-    Final,
     Interrupted,
-    Key,
-    OperatorSaid,
     SayStarted,
-    Typed,
     Understood,
     from_json,
 )
@@ -86,19 +82,10 @@ def _states(events: Sequence[AnyEvent]) -> dict[int, _State]:
     for event in events:
         if isinstance(event, Asked):
             state = state.after(event)
-        if _says(event):
+        if is_said(event):
             number += 1
             found[number] = state
     return found
-
-
-def _says(event: AnyEvent) -> bool:
-    match event:
-        case Final(text=text) | OperatorSaid(text=text):
-            return bool(text)
-        case Understood(source="tapped") | Key() | Typed() | SayStarted():
-            return True
-    return False
 
 
 def _taken(events: Sequence[AnyEvent]) -> Iterator[Known]:
@@ -111,7 +98,7 @@ def _cut_short(record: Record) -> set[int]:
     """The line's sayings that the caller interrupted."""
     found, number, of_say = set(), 0, {}
     for event in (from_json(event.json) for event in record.events):
-        number += _says(event)
+        number += is_said(event)
         if isinstance(event, SayStarted):
             of_say[event.say] = number
         elif isinstance(event, Interrupted) and event.say in of_say:

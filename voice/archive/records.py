@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from voice.events import Word
+from voice.events import AnyEvent, Final, Key, OperatorSaid, SayStarted, Typed, Understood, Word
 from voice.office import Entry
 
 
@@ -150,3 +150,13 @@ class Owed:
     due_at: datetime | None  # it is asked again then; None: within the hour
     tried_at: datetime | None
     entries: tuple[Entry, ...]  # that it keeps; empty when it could not be asked
+
+
+def is_said(event: AnyEvent) -> bool:
+    """Does it become an utterance of the record? They are numbered from 1 in the order of these events."""
+    match event:
+        case Final(text=text) | OperatorSaid(text=text):
+            return bool(text)
+        case Understood(source="tapped") | Key() | Typed() | SayStarted():
+            return True
+    return False

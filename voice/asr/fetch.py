@@ -30,6 +30,7 @@ from tqdm import tqdm
 
 from voice.asr import catalogue
 from voice.asr.catalogue import CHUNK, ArchiveSource, Model, ModelFile, Source, WheelSource
+from voice.disk import sync_folder
 from voice.errors import ModelMissing, SetupError
 from voice.settings import Settings
 
@@ -306,7 +307,7 @@ def _store(
 def _settle(folder: Path) -> None:
     """Make the folder's names durable, its own and those of all folders in it."""
     for path in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
-        _sync_folder(path)
+        sync_folder(path)
 
 
 def _put_in_place(unpacked: Path, folder: Path, old: Path) -> None:
@@ -314,16 +315,8 @@ def _put_in_place(unpacked: Path, folder: Path, old: Path) -> None:
     if folder.exists() or folder.is_symlink():
         folder.rename(old)
     unpacked.rename(folder)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
     _remove(old)
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _remove(path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
+from voice.archive.records import is_said
 from voice.events import (
     AnyEvent,
     Asked,
@@ -15,7 +16,6 @@ from voice.events import (
     HungUp,
     Interrupted,
     Key,
-    OperatorSaid,
     Resumed,
     SayDone,
     SayStarted,
@@ -25,7 +25,6 @@ from voice.events import (
     TimerFired,
     Transferred,
     Typed,
-    Understood,
 )
 from voice.transports.recorded import CallerTurn, When
 
@@ -160,16 +159,6 @@ def deeds(events: Iterable[AnyEvent]) -> tuple[Deed, ...]:
                 wait_ms = max(0, at_ms - last_ms)
                 done.append(Deed(kind="hang_up", at_ms=at_ms, until_ms=at_ms, when="at_once", wait_ms=wait_ms))
     return tuple(sorted(done, key=lambda deed: deed.at_ms))
-
-
-def is_said(event: AnyEvent) -> bool:
-    """Does it become an utterance of the record? They are numbered from 1 in the order of these events."""
-    match event:
-        case Final(text=text) | OperatorSaid(text=text):
-            return bool(text)
-        case Understood(source="tapped") | Key() | Typed() | SayStarted():
-            return True
-    return False
 
 
 def pieces(done: Sequence[Deed], length_ms: int) -> list[Span | None]:

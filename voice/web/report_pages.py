@@ -30,6 +30,9 @@ PAGES = {
 }
 
 
+FIRST = "calls"
+
+
 def router(
     reports: Reports,
     templates: Jinja2Templates,
@@ -67,22 +70,14 @@ def router(
         }
         return templates.TemplateResponse(request, f"reports_{page}.html", context)
 
-    # Plain functions: the server runs them on its worker threads, where the database may block.
-    @pages.get("/reports")
-    def calls(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
-        return shown(request, "calls", report(since, until, line))
+    def add(page: str) -> None:
+        # A plain function: the server runs it on its worker threads, where the database may block.
+        @pages.get("/reports" if page == FIRST else f"/reports/{page}")
+        def show(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
+            return shown(request, page, report(since, until, line))
 
-    @pages.get("/reports/quality")
-    def quality(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
-        return shown(request, "quality", report(since, until, line))
-
-    @pages.get("/reports/recognition")
-    def recognition(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
-        return shown(request, "recognition", report(since, until, line))
-
-    @pages.get("/reports/unmatched")
-    def not_understood(request: Request, since: str = "", until: str = "", line: str = "") -> Response:
-        return shown(request, "unmatched", report(since, until, line))
+    for page in PAGES:
+        add(page)
 
     @pages.get("/reports/{name}.csv")
     def table(name: str, since: str = "", until: str = "", line: str = "") -> Response:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
-from voice.archive.records import Record
+from voice.archive.records import Record, is_said
 from voice.dialog import actions as act
 from voice.dialog.script import Script
 from voice.errors import EngineFailed
@@ -33,7 +33,6 @@ from voice.events import (
 )
 from voice.office import Office
 from voice.review.course import Course, archived, changes, course
-from voice.review.deeds import is_said
 from voice.workshop.rehearsal import Rehearsal
 
 
