@@ -10,8 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, inspect, select, table
 from sqlalchemy import column as column_of
-from sqlalchemy import insert, inspect, select, table
 
 import voice.review.tables  # noqa: F401  they are tables of the same database
 from voice.archive.migrations import FOLDER
@@ -33,15 +33,16 @@ def test_migrations_make_exactly_the_tables_the_code_uses(database: str) -> None
     engine.dispose()
 
 
-def test_the_newest_step_goes_back_and_up_again(database: str) -> None:
+def test_the_newest_steps_go_back_and_up_again(database: str) -> None:
     engine = connect(database)
     steps = ScriptDirectory(FOLDER)
     with engine.connect() as connection, connection.begin():
         context = MigrationContext.configure(
-            connection, opts={"fn": lambda revision, _: steps._downgrade_revs("-1", revision)}
+            connection, opts={"fn": lambda revision, _: steps._downgrade_revs("0004", revision)}
         )
         context.run_migrations(op=Operations(context))
         assert "owed" not in inspect(connection).get_table_names()
+        assert "calls_uncared" not in _indexes(connection)
         old = {"at": datetime(2026, 1, 1, tzinfo=UTC), "by": "anna", "reason": "r", "what": "sound", "subject": ""}
         older = (*old, "calls", "method")
         columns = [column_of(one.name, one.type) for one in Destructions.__table__.columns if one.name in older]
@@ -50,9 +51,14 @@ def test_the_newest_step_goes_back_and_up_again(database: str) -> None:
     again = connect(database)
     assert "owed" in inspect(again).get_table_names()
     with again.connect() as connection:
+        assert "calls_uncared" in _indexes(connection)
         row = connection.execute(select(Destructions.office, Destructions.entries, Destructions.completes)).one()
     assert tuple(row) == ("", [], None)
     again.dispose()
+
+
+def _indexes(connection: Connection) -> set[str | None]:
+    return {index["name"] for index in inspect(connection).get_indexes("calls")}
 
 
 def test_the_database_is_durable_and_readable_while_written(tmp_path: Path) -> None:

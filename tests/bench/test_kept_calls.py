@@ -39,7 +39,7 @@ def test_laid_calls_are_as_recorded_ones(database: str, tmp_path: Path) -> None:
     assert len(report.sample) == CALLS and report.unmeasured == 0
     assert sum(len(one.requests) for one in report.problems) == WRITTEN
     with archive.engine.connect() as connection:
-        rows = dict(connection.execute(select(Events.call, func.count()).group_by(Events.call)).tuples().all())
+        rows = {row[0]: row[1] for row in connection.execute(select(Events.call, func.count()).group_by(Events.call))}
     assert len(rows) == CALLS and len(set(rows.values()) - {rows[written[1]]}) <= 1
     measured.writing(archive, people, 1)  # numbers go on behind those that were laid
     assert finding.find(Search(text=measured.common(people))).count == CALLS + 1

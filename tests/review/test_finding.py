@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -259,7 +261,35 @@ def test_one_page_asks_the_database_a_few_questions(archive: Archive, finding: F
     asked: list[str] = []
     event.listen(archive.engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
     finding.find(Search(text="статус"))
-    assert len([one for one in asked if one.lstrip().upper().startswith("SELECT")]) <= 5
+    assert len([one for one in asked if one.lstrip().upper().startswith("SELECT")]) <= 6
+
+
+def test_lines_and_intents_are_told_once_each_in_order(archive: Archive, finding: Finding) -> None:
+    assert finding.lines() == () and finding.intents() == ()
+    for line, intent in (("2", "pension"), ("1", "status"), ("2", ""), ("1", "status"), ("3", "appeal")):
+        archived(archive, STATUS, line=line, intent=intent)
+    assert finding.lines() == ("1", "2", "3")
+    assert finding.intents() == ("appeal", "pension", "status")
+
+
+def test_a_page_reads_no_table_from_end_to_end(archive: Archive, finding: Finding) -> None:
+    """Whether the database reads rows one after another, or by an index, is its plan, which it tells."""
+    asked: list[tuple[str, Any]] = []
+    archived(archive, STATUS)
+    event.listen(archive.engine, "before_cursor_execute", lambda _c, _u, said, values, *_: asked.append((said, values)))
+    finding.lines(), finding.intents(), finding.unfinished(), finding.find(Search(text="статус", reviewed="no"))
+    Aftercare(archive).tend()
+    archive.recover()
+    statements = [(said, values) for said, values in asked if said.lstrip().startswith(("SELECT", "WITH"))]
+    assert len(statements) >= 9
+    postgresql = archive.engine.dialect.name == "postgresql"
+    with archive.engine.connect() as connection:
+        if postgresql:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # of so few rows it would read them all
+        for said, values in statements:
+            explained = f"{'EXPLAIN' if postgresql else 'EXPLAIN QUERY PLAN'} {said}"
+            plan = "\n".join(str(row) for row in connection.exec_driver_sql(explained, values))
+            assert not re.search(r"Seq Scan on (?!found)|SCAN (calls|findables|reviews|figures)(?! USING)", plan), plan
 
 
 def test_days_are_those_of_the_clock_on_the_wall(archive: Archive, finding: Finding, clock: Clock) -> None:

@@ -138,7 +138,9 @@ class Archive:
 
     def recover(self) -> list[str]:
         """Mend the calls whose process died: mark them incomplete and make their sound readable. Returns their ids."""
-        orphans = select(Calls).where(Calls.ended_at.is_(None), Calls.owner != self._owner.name)
+        orphans = select(Calls).where(
+            Calls.cared_at.is_(None), Calls.ended_at.is_(None), Calls.owner != self._owner.name
+        )
         with self.engine.connect() as connection:
             rows = connection.execute(orphans).all()
         alive = {name: is_alive(self.sounds.folder, name) for name in {row.owner for row in rows}}

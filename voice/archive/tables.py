@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -47,9 +47,15 @@ def nth() -> Mapped[int]:
     return mapped_column(primary_key=True, autoincrement=False)
 
 
+_UNCARED = text("cared_at IS NULL")
+
+
 class Calls(Base):
     __tablename__ = "calls"
-    __table_args__ = (Index("calls_by_time", "started_at"),)
+    __table_args__ = (
+        Index("calls_by_time", "started_at"),
+        Index("calls_uncared", "started_at", sqlite_where=_UNCARED, postgresql_where=_UNCARED),  # nearly none
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)  # uuid4, hex
     line: Mapped[str]
@@ -323,10 +329,10 @@ class Findables(Base):
     call: Mapped[str] = mapped_column(ForeignKey("calls.id", ondelete="CASCADE"), unique=True)
     started_at: Mapped[datetime]
     length_ms: Mapped[int]
-    line: Mapped[str]
+    line: Mapped[str] = mapped_column(Text, index=True)
     language: Mapped[str] = mapped_column(String(8))
     state: Mapped[str] = mapped_column(String(10))
-    intent: Mapped[str]
+    intent: Mapped[str] = mapped_column(Text, index=True)
     outcome: Mapped[str] = mapped_column(String(12))
     operator: Mapped[bool]
     confidence: Mapped[float | None]  # mean, of the caller's recognised words

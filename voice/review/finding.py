@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, literal, select, tuple_
 
 from voice.archive.archive import Archive
 from voice.archive.index import Index
@@ -93,16 +93,17 @@ class Finding:
     def find(self, search: Search, *, after: str = "", limit: int = A_PAGE) -> Page:
         """The calls that `search` asks for, after those of the page that gave `after`. Any `after` is taken."""
         query = parse(search.text)
-        conditions = self._conditions(search, query)
         order = (Findables.risk, Findables.n) if search.by == "risk" else (Findables.started_at, Findables.n)
-        wanted = select(Findables.__table__).where(*conditions)
-        if mark := _read_mark(after, search.by):
-            typed = [literal(value, column.type) for value, column in zip(mark, order, strict=True)]
-            wanted = wanted.where(tuple_(*order) < tuple_(*typed))
-        wanted = wanted.order_by(*(column.desc() for column in order)).limit(limit + 1)
-        count = select(func.count()).select_from(select(Findables.n).where(*conditions).limit(COUNTED + 1).subquery())
+        mark = _read_mark(after, search.by)
         with self._archive.engine.connect() as connection:
-            rows = connection.execute(wanted).all()
+            conditions = self._conditions(connection, search, query)
+            wanted = select(Findables.__table__).where(*conditions)
+            if mark:
+                typed = [literal(value, column.type) for value, column in zip(mark, order, strict=True)]
+                wanted = wanted.where(tuple_(*order) < tuple_(*typed))
+            rows = connection.execute(wanted.order_by(*(column.desc() for column in order)).limit(limit + 1)).all()
+            counted = select(Findables.n).where(*conditions).limit(COUNTED + 1).subquery()
+            count = select(func.count()).select_from(counted)
             hits = connection.execute(count).scalar_one() if len(rows) > limit or mark else len(rows)
             calls = [row.call for row in rows[:limit]]
             reasons = _by_call(connection.execute(select(Figures.call, Figures.reasons).where(Figures.call.in_(calls))))
@@ -125,7 +126,8 @@ class Finding:
 
     def unfinished(self, limit: int = A_PAGE) -> tuple[Unfinished, ...]:
         """Calls that run, and then those that wait for being cared for, the newest first."""
-        waiting = Calls.ended_at.is_(None) | (Calls.cared_at.is_(None) & Calls.text_erased_at.is_(None))
+        # A running call is not cared for either: said so, an index holds these alone.
+        waiting = and_(Calls.cared_at.is_(None), Calls.ended_at.is_(None) | Calls.text_erased_at.is_(None))
         columns = (Calls.id, Calls.line, Calls.transport, Calls.started_at, Calls.ended_at)
         wanted = select(*columns).where(waiting).order_by(Calls.ended_at.is_not(None), Calls.started_at.desc())
         with self._archive.engine.connect() as connection:
@@ -150,16 +152,21 @@ class Finding:
         return self._values(Findables.line)
 
     def _values(self, column: Any) -> tuple[str, ...]:
+        """Each value once, in order: from one to the next by the column's index, however many rows have it."""
+        found = select(func.min(column).label("value")).where(column > "").cte("found", recursive=True)
+        following = select(func.min(column)).where(column > found.c.value).scalar_subquery()
+        found = found.union_all(select(following).where(found.c.value.is_not(None)))
         with self._archive.engine.connect() as connection:
-            return tuple(connection.execute(select(column).where(column != "").distinct().order_by(column)).scalars())
+            values = connection.execute(select(found.c.value).where(found.c.value.is_not(None))).scalars()
+            return tuple(sorted(values))
 
-    def _conditions(self, search: Search, query: Query) -> list[ColumnElement[bool]]:
+    def _conditions(self, connection: Connection, search: Search, query: Query) -> list[ColumnElement[bool]]:
         found = [
             getattr(Findables, name) == value
             for name in ("line", "intent", "outcome", "language", "state")
             if (value := getattr(search, name))
         ]
-        if (words := self._index.matching(query, search.side)) is not None:
+        if (words := self._index.matching(connection, query, search.side)) is not None:
             found.append(words)
         if search.operator:
             found.append(Findables.operator.is_(search.operator == YES))

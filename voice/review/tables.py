@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voice.archive.tables import Base, of_call
@@ -81,11 +81,17 @@ class Accesses(Base):
     link: Mapped[str] = mapped_column(String(64))  # keyed hash over this row and the link before it
 
 
+_DONE = text("done_at IS NOT NULL")
+
+
 class Reviews(Base):
     """One reviewer's judgement of one call; others see it when it is done."""
 
     __tablename__ = "reviews"
-    __table_args__ = (UniqueConstraint("call", "person"),)
+    __table_args__ = (
+        UniqueConstraint("call", "person"),
+        Index("reviews_done", "call", sqlite_where=_DONE, postgresql_where=_DONE),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     call: Mapped[str] = of_call()
