@@ -200,9 +200,15 @@ class _Masker:
         self._record = record
         self.standing, self._removed = tuple(standing), tuple(removed)
         self.label = label
+        self._known: dict[tuple[int, str], list[Mask]] = {}  # to look for personal data is the most of a reading's cost
 
     def of(self, utterance: Utterance, text: str) -> list[Mask]:
         """The masks of a text that stands for an utterance's own: those carried over, and those found in it alone."""
+        if (utterance.n, text) not in self._known:
+            self._known[utterance.n, text] = self._of(utterance, text)
+        return self._known[utterance.n, text]
+
+    def _of(self, utterance: Utterance, text: str) -> list[Mask]:
         own = [mask for mask in self.standing if mask.utterance == utterance.n]
         if text == utterance.text:
             return own

@@ -29,7 +29,7 @@ from voice.review.word_errors import Edits, Measured, measured, sums
 WEEKDAYS, HOURS = 7, 24
 MOST_DAYS, MOST_WEEKS = 62, 60  # so many columns can still be told apart
 NEWEST_GAPS, NEWEST_STAGES = 20_000, 5_000  # replies; more of them change no median
-NEWEST_CHECKED = 200  # calls; each is opened whole, which takes some 6 ms
+NEWEST_CHECKED = 200  # calls
 RESOLVED = ("solved", "registered")
 
 

@@ -5,18 +5,20 @@ Counts are whole numbers, so any grouping of utterances adds up to the same sums
 
 from __future__ import annotations
 
+import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 import jiwer
-from sqlalchemy import or_, select
+from sqlalchemy import Row, or_, select
 
 from voice.archive.archive import Archive
 from voice.archive.reading import Read, Reading
-from voice.archive.tables import Calls, Corrections, Figures
+from voice.archive.tables import Base, Calls, Corrections, Figures, Rehearings, Steps, Utterances
 from voice.errors import RecordDamaged
 from voice.nlu.normalise import words
 from voice.nlu.number_words import is_number
@@ -25,6 +27,8 @@ from voice.review.tables import Reviews
 
 log = logging.getLogger(__name__)
 
+SPOKEN = ("caller", "speech")  # side and source of what the caller spoke
+AT_ONCE = 200  # calls
 GOOD_LINE = "good"  # where Figures.noise is empty
 
 
@@ -77,15 +81,11 @@ def measured(
     since, until (not itself), line: of the calls; newest: so many calls at most; all when not given. The newest calls
     come first. A damaged record is left out and logged.
     """
-    known = or_(
-        Calls.id.in_(select(Corrections.call)), Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
-    )
+    reviewed = Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
     wanted = (
-        select(
-            Calls.id, Calls.line, Figures.noise, Calls.id.in_(select(Reviews.call).where(Reviews.done_at.is_not(None)))
-        )
+        select(Calls.id, Calls.line, Calls.reheard_at, Figures.noise, reviewed.label("reviewed"))
         .join(Figures, Figures.call == Calls.id, isouter=True)
-        .where(known, Calls.text_erased_at.is_(None))
+        .where(or_(Calls.id.in_(select(Corrections.call)), reviewed), Calls.text_erased_at.is_(None))
         .order_by(Calls.started_at.desc(), Calls.id)
         .limit(newest)
     )
@@ -97,35 +97,62 @@ def measured(
         wanted = wanted.where(Calls.line == line)
     with archive.engine.connect() as connection:
         rows = connection.execute(wanted).all()
-    for call_id, line, noise, reviewed in rows:
-        try:
-            reading = archive.reading(call_id, unmasked=True)
-        except RecordDamaged as error:
-            log.error("call %s is not counted: %s", call_id, error)
+    for at in range(0, len(rows), AT_ONCE):
+        some = rows[at : at + AT_ONCE]
+        kept = _kept(archive, [row.id for row in some])
+        for row in some:
+            try:
+                yield from list(_of_call(archive, row, kept))
+            except RecordDamaged as error:
+                log.error("call %s is not counted: %s", row.id, error)
+
+
+_Kept = Mapping[type[Base], Mapping[str, Sequence[Row[Any]]]]  # by table and call
+
+
+def _kept(archive: Archive, calls: Sequence[str]) -> _Kept:
+    """What the callers said there. A reading of each call would look for personal data, which nobody asks for here."""
+    order = {Utterances: (Utterances.started_ms, Utterances.n), Corrections: (Corrections.id,)}
+    order |= {Rehearings: (Rehearings.utterance,), Steps: (Steps.n,)}
+    found: dict[type[Base], dict[str, list[Row[Any]]]] = {kind: {} for kind in order}
+    with archive.engine.connect() as connection:
+        for kind, columns in order.items():
+            table = kind.__table__
+            wanted = select(table).where(table.c.call.in_(calls)).order_by(*columns)
+            for row in connection.execute(wanted):
+                found[kind].setdefault(row.call, []).append(row)
+    return found
+
+
+def _of_call(archive: Archive, call: Row[str, str, datetime | None, str, bool], kept: _Kept) -> Iterator[Measured]:
+    """Raises RecordDamaged."""
+    utterances, corrections, rehearings, steps = (
+        kept[kind].get(call.id, ()) for kind in (Utterances, Corrections, Rehearings, Steps)
+    )
+    seal = archive.seal_of(call.id)
+    newest = {row.utterance: row.sealed for row in corrections}
+    again = {row.utterance: row.sealed for row in rehearings}
+    for one in utterances:
+        if (one.side, one.source) != SPOKEN or not (one.n in newest or call.reviewed):
             continue
-        if reading is None:
-            continue
-        for one in spoken(reading):
-            if one.corrected or reviewed:
-                yield Measured(
-                    call=call_id,
-                    utterance=one.n,
-                    step=step_at(reading, one),
-                    line=line,
-                    noise=noise or GOOD_LINE,
-                    first=edits(one.text, one.heard),
-                    second=edits(one.text, one.second) if reading.call.reheard_at else None,
-                )
+        heard = seal.opened_utterance(one.n, one.sealed)[0]
+        said = seal.opened(newest[one.n], Corrections.__tablename__) if one.n in newest else heard
+        second = json.loads(seal.opened(again[one.n], Rehearings.__tablename__))["text"] if one.n in again else ""
+        yield Measured(
+            call=call.id,
+            utterance=one.n,
+            # What was asked when he spoke; empty when nobody knows.
+            step=next((step.step for step in reversed(steps) if step.asked_ms <= one.started_ms), ""),
+            line=call.line,
+            noise=call.noise or GOOD_LINE,
+            first=edits(said, heard),
+            second=edits(said, second) if call.reheard_at else None,
+        )
 
 
 def spoken(reading: Reading) -> Iterator[Read]:
     """What the caller spoke."""
-    return (one for one in reading.utterances if one.side == "caller" and one.source == "speech")
-
-
-def step_at(reading: Reading, one: Read) -> str:
-    """What was asked when he spoke; empty when nobody knows."""
-    return next((step.step for step in reversed(reading.steps) if step.asked_ms <= one.started_ms), "")
+    return (one for one in reading.utterances if (one.side, one.source) == SPOKEN)
 
 
 def sums(found: Iterable[Measured], key: Callable[[Measured], str]) -> dict[str, tuple[Edits, Edits]]:
