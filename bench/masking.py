@@ -1,10 +1,11 @@
 """How much of the personal data in calls is found, and how much is masked that is none.
 
-    python bench/masking.py [--set tuned|held_out|blind|fresh|fourth] [--missed]
+    python bench/masking.py [--set tuned|held_out|blind|fresh|fourth|fifth|sixth|seventh] [--missed]
 
 The talk is bench/wordings/personal.yaml: `tuned` was looked at while the rules were made, `held_out` was not; and
 personal_2.yaml: `blind` was written by another hand; and personal_3.yaml: `fresh`, by the same hand after the rules;
-and personal_4.yaml: `fourth`, after all of them by another hand, which had seen neither the rules nor the other talk.
+and personal_4.yaml to personal_7.yaml: `fourth` to `seventh`, after all of them by other hands, which had seen neither
+the rules nor the other talk.
 --missed shows what was missed and what was masked falsely.
 """
 
@@ -91,7 +92,8 @@ def measure(name: str, talks: Iterable[Talk], figures: dict[str, Figure], *, mis
             counts["covered"] += (whole := covered(value, talk, spans))
             counts["named"] += whole and named(value, spans)
             if missed and not whole:
-                show(talk, value.kind, spans)
+                text = next(one.text for one in talk.said if one.utterance == value.utterance)
+                show(talk, f"{value.kind} «{text[value.start : value.end]}»", spans)
         if missed and wrong:
             print("  beside:", " ".join(wrong), "|", " / ".join(one.text for one in talk.said))
     table = Table(

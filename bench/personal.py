@@ -24,6 +24,7 @@ BLIND: Mapping[str, Path] = {
     "blind": WORDINGS.with_name("personal_2.yaml"),  # whoever wrote it had seen neither the rules nor WORDINGS
     "fresh": WORDINGS.with_name("personal_3.yaml"),  # written after the rules, by the same hand
     "fourth": WORDINGS.with_name("personal_4.yaml"),  # written after them by one who had not seen them
+    "fifth": WORDINGS.with_name("personal_5.yaml"),  # and so this
 }
 UNCHECKED = 1_001_998  # СНИЛС up to this one have no checksum
 TIMES = 5  # values made for each wording

@@ -27,7 +27,7 @@ from voice.masking.rows import rows
 from voice.masking.rules import rules
 from voice.masking.streets import bare, entrance, homes, stands_as_street, without_house
 from voice.masking.tokens import Token
-from voice.masking.villages import called_from, village
+from voice.masking.villages import called_from, named_at, village
 from voice.nlu.morphology import share
 from voice.nlu.number_words import SOFT_CORRECTIONS
 
@@ -52,7 +52,7 @@ def addresses(said: Sequence[Token], *, asked: bool, office: bool) -> Iterator[t
             token.word in words.street or token.word in words.village or is_surely_name(token)
             for token in said[max(0, first - 1) : end + 1]
         )
-        if own or (named and not office and not tells_office(said)):
+        if own or (named and not office and not tells_office(said, begin, end)):
             yield begin, end
 
 
@@ -117,7 +117,8 @@ def _house(said: Sequence[Token], i: int) -> int:
         if said[j].is_plain_number:
             last = number(said, j)
             return (_counted_name(said, last) if j == i + 1 else 0) or last
-        if not is_name(said[j]) and not is_house(said[j]) and said[j].word not in rules().addresses.inside:
+        inside = said[j].word in rules().addresses.inside or said[j].is_filler
+        if not is_name(said[j]) and not is_house(said[j]) and not inside:
             return 0
     return 0
 
@@ -133,11 +134,12 @@ def _counted_name(said: Sequence[Token], last: int) -> int:
 
 
 def _street(said: Sequence[Token], i: int) -> int:
-    """The last word of the name of somebody's street, without a house; 0: it is not somebody's own, or has no name."""
-    if said[i].word not in rules().addresses.street or not tells_home(said[max(0, i - GAP) : i]):
+    """The last word of the name of a street, without a house; 0: it has no name."""
+    if said[i].word not in rules().addresses.street:
         return 0
-    last = place_name(said, i + 1)
-    return last if last > i else 0
+    begin = named_at(said, i)
+    last = place_name(said, begin)
+    return last if last >= begin else 0
 
 
 def _garden(said: Sequence[Token], i: int) -> int:
@@ -203,13 +205,16 @@ def _with_index(said: Sequence[Token], begin: int) -> int:
 def _end(said: Sequence[Token], last: int) -> int:
     """With all that goes on behind a house's number."""
     last = _mended(said, _with_street(said, _with_letter(said, _joined(said, last))))
-    return _with_place(said, last)
+    last = _with_place(said, last)
+    flat = last + 1 < len(said) and (is_house(said[last + 1]) or said[last + 1].word in rules().addresses.flat)
+    return last + 1 if flat and is_ordinal(said, last) else last  # «сорок первый дом, пятая квартира»
 
 
 def _with_letter(said: Sequence[Token], last: int) -> int:
     """With the letter of a house, «пять а», and the flat behind it, «12б-40», «12б, 40»."""
     words = rules().addresses
-    if said[last].is_plain_number and last + 1 < len(said) and said[last + 1].word in words.letters:
+    counted = said[last].is_plain_number or said[last].word in words.parting
+    if counted and last + 1 < len(said) and said[last + 1].word in words.letters:
         last += 1
         joined = said[last].start == said[last - 1].end and last + 1 < len(said)
         if joined and said[last + 1].is_plain_number and said[last + 1].start <= said[last].end + 2:

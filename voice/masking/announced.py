@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voice.masking.due import is_usual
 from voice.masking.name_words import (
     LIKELY,
     USUAL,
@@ -26,15 +27,15 @@ def is_announced(said: Sequence[Token], i: int) -> bool:
     """Does a word stand before it behind which a name comes: «зовут», «фамилия моя», «это»?"""
     known_names = rules().names
     word = said[i].word
-    if _is_officials(said, i) or _is_called(said, i) or _introduces(said, i):
+    if _is_officials(said, i) or _is_called(said, i) or _introduces(said, i) or _may_be_surname(said, i):
         return True
     for back in range(1, REACH + 1):
         if i - back < 0 or said[i - back + 1].breaks:
             return False
         cue = said[i - back].word
         if cue in known_names.sure:
-            return _is_like_a_name(said[i]) or (cue in known_names.surnames and _may_be_surname(said, i))
-        if cue in known_names.kin and back == 1 and not known(word):
+            return _is_like_a_name(said[i])
+        if cue in known_names.kin and back == 1 and not known(word) and not is_usual(word):
             return not (i > 1 and said[i - 2].word in known_names.having)
         if (cue in known_names.soft or cue in known_names.kin) and back == 1:
             return (is_first_name(word) or is_surname(word)) and _more_than_a_word(said, i)
@@ -76,6 +77,8 @@ def _may_be_surname(said: Sequence[Token], i: int) -> bool:
     word = said[i].word
     if not announces_surname(said, i):
         return False
+    if share(word, "ADJF", "masc", "nomn") >= USUAL:  # «фамилия Тихий»
+        return word not in rules().names.never
     if "Apro" in tags(word) or ("Qual" in tags(word, LIKELY) and not _tells_maiden_name(said, i)):
         return False
     return max(share(word, "NOUN", "nomn", "sing"), share(word, "ADJF", "nomn", "sing")) >= USUAL

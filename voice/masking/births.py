@@ -19,6 +19,7 @@ _LATEST = 2012  # of a date by itself
 _FAR = 99  # words behind a date
 _DAYS = range(1, 32)
 _CHILDREN = 5  # fewer may be which child it is
+_BEFORE, _BEHIND = 4, 2  # words between a date and what it is of
 _ALL = 3  # numbers of a date: its day, month and year
 
 
@@ -125,26 +126,40 @@ def _is_birthday(said: Sequence[Token], date: _Date) -> bool:
 
 
 def _is_of_whom(said: Sequence[Token], date: _Date) -> bool:
-    """«я сорок седьмого года», «мама тридцать девятого»."""
+    """«я сорок седьмого года», «мама с тридцать девятого», «она двенадцатого мая восемнадцатого»."""
     births = rules().births
-    said_whole = date.called or (date.year in _LONG and is_year_word(said[date.last].word))
-    if date.month or not said_whole or not (date.year in _SHORT or _LONG[0] <= date.year <= _LATEST + 10):
+    year_of_two = date.year in _SHORT or (date.month and date.year in _DAYS and date.numbers > 1)
+    if not (year_of_two or _LONG[0] <= date.year <= _LATEST + 10) or said[date.first].breaks:
         return False
     at = date.first - 1
     while at > 0 and said[at].word in births.since and said[at].word not in births.of_whom:
-        if said[at].word in births.bounds and date.last + 1 < len(said):
-            return False
         at -= 1
-    return at >= 0 and said[at].word in births.of_whom and not said[date.first].breaks
+    if at < 0 or not (said[at].word in births.of_whom or tells_a_person(said[at].word)):
+        return False
+    since = said[date.first - 1].word in births.bounds
+    ends = date.year in _AGO and date.last + 1 == len(said)
+    whole = date.called or date.month or since or ends or date.year in _LONG
+    return whole and is_year_word(said[_year_at(said, date)].word) and not _is_elsewhere(said, date)
+
+
+def _year_at(said: Sequence[Token], date: _Date) -> int:
+    """The word that its year ends with."""
+    return date.last - 1 if said[date.last].word in rules().births.years else date.last
+
+
+def _is_elsewhere(said: Sequence[Token], date: _Date) -> bool:
+    """Is something near that a date is more often of: «подано», «выдан»?"""
+    near = said[max(0, date.first - _BEFORE) : date.last + 1 + _BEHIND]
+    return any(token.word in rules().births.elsewhere for token in near)
 
 
 def _is_long_ago(said: Sequence[Token], date: _Date) -> bool:
     """A whole date of so many years ago that it is hardly of anything else, or one behind a name."""
     births = rules().births
     before = said[date.first - 1].word if date.first else ""
-    if before in births.bounds or any(token.word in births.elsewhere for token in said):
-        return False
     behind_name = any(tells_a_person(token.word) for token in said[max(0, date.first - 2) : date.first])
+    if before in births.bounds or (not (behind_name and date.full) and _is_elsewhere(said, date)):
+        return False
     ago = date.year in _AGO or _LONG[0] <= date.year <= _LATEST
     if behind_name:
         ago = ago or date.year in _SHORT or date.year in _LONG

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from voice.masking.places import NAME_WORDS, is_house, is_ordinal, is_surely_name, of_place
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
-from voice.nlu.morphology import known, lemmas, share, tags
+from voice.nlu.morphology import known, share, tags
 
 _NOMINAL = 0.4
 _MAINLY = 0.5
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
+_SURELY = 0.75  # of a word that no dictionary has
 _LETTERS = 3
 
 
 def is_usual(word: str) -> bool:
-    return not rules().usual.words.isdisjoint((word, *lemmas(word)))
+    return word in rules().usual.words
 
 
 def is_usual_adjective(word: str) -> bool:
-    return not rules().usual.adjectives.isdisjoint(lemmas(word))
+    return word in rules().usual.adjectives
 
 
 def is_strange(token: Token) -> bool:
@@ -51,7 +52,13 @@ def place_name(said: Sequence[Token], i: int, most: int = NAME_WORDS) -> int:
     behind = next((token for token in said[end:] if not tags(token.word, _MAINLY) & {"ADVB"}), None)
     if any(token.breaks for token in said[end : end + 1]):
         behind = None
-    if behind and behind.word not in rules().addresses.home and not is_surely_name(said[end - 1]):
+    words = rules().addresses
+    if (
+        behind
+        and behind.word not in words.home
+        and behind.word not in words.called_so
+        and not is_surely_name(said[end - 1])
+    ):
         if _is_predicate(behind):
             end = _without_subject(said, i, end)
         elif is_usual(behind.word):
@@ -105,4 +112,6 @@ def _is_predicate(token: Token) -> bool:
 def _is_nominal(word: str) -> bool:
     if "Apro" in tags(word, _MAINLY):
         return False
+    if not known(word):
+        return not tags(word, _SURELY) & {"VERB", "INFN", "GRND", "ADVB", "PRTS", "ADJS"}
     return sum(share(word, kind) for kind in ("NOUN", "ADJF", "PRTF")) >= _NOMINAL

@@ -53,13 +53,14 @@ class _Call:
         """What the other side asked for in words before each utterance."""
         open_: dict[str, tuple[Kind, int]] = {}
         found: list[Kind | None] = []
-        last: Kind | None = None
+        last: Kind | None = None  # what was asked for, or named by the caller himself
         for one, words in zip(self.said, self.words, strict=True):
             kind, left = open_.pop(one.side, (None, 0))
             found.append(kind)
             if kind and left > 1:
                 open_[one.side] = (kind, left - 1)
             if one.side == "caller":
+                last = last or rules().asked(words)
                 continue
             # What the line asks for is known from the dialog: its «Чем ещё помочь?» asks for no more of anything.
             asked = rules().asked(words) or (last if one.side == "operator" and rules().asks_on(words) else None)

@@ -13,6 +13,8 @@ LIKELY = 0.5  # a first name on its own
 SURELY = 0.7  # a surname on its own
 USUAL = 0.3  # a usual word that stands where a surname is due
 INITIALS = 2
+_SHORT = 2  # letters of no name
+_LONG = 4  # letters of none that no dictionary has
 _SAID_LETTER = 2  # signs of «эм»
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _PART_OF_SPEECH = 0.3
@@ -33,6 +35,12 @@ def is_surname(word: str, likely: float = POSSIBLE) -> bool:
 
 def is_first_name(word: str, likely: float = POSSIBLE) -> bool:
     return known(word) and "Name" in tags(word, likely)
+
+
+def is_persons(word: str) -> bool:
+    """Is it nearly always somebody's name: «Регина», a first name and a surname?"""
+    surely = share(word, "Name") + share(word, "Surn") + share(word, "Patr") >= SURELY
+    return surely and len(word) > (_SHORT if known(word) else _LONG) and "Geox" not in tags(word)
 
 
 def tells_a_person(word: str) -> bool:

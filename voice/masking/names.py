@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voice.masking.announced import announces_surname, is_announced, is_led
-from voice.masking.due import is_strange
+from voice.masking.due import is_strange, is_usual
 from voice.masking.name_words import (
     INITIALS,
     LIKELY,
     POSSIBLE,
-    SURELY,
     USUAL,
     agree,
     are_joined,
@@ -19,11 +18,19 @@ from voice.masking.name_words import (
     is_letter,
     is_name_or_town,
     is_patronymic,
+    is_persons,
     is_surname,
     may_be_name,
     tells_a_person,
 )
-from voice.masking.persons import SYLLABLES, begins_syllables, is_common_surname, is_due, is_syllable
+from voice.masking.persons import (
+    SYLLABLES,
+    begins_syllables,
+    is_before_patronymic,
+    is_common_surname,
+    is_due,
+    is_syllable,
+)
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.nlu.morphology import known, share, tags
@@ -61,11 +68,15 @@ def _begins(said: Sequence[Token], i: int) -> bool:
         return True
     if len(word) > 2 and (is_first_name(word, LIKELY) or is_name_or_town(word)):
         return True
-    if len(word) > 4 and not known(word) and is_surname(word) and share(word, "Surn") >= LIKELY:
-        return True
-    if known(word) and is_surname(word, SURELY) and "Geox" not in tags(word):
-        return True
+    if is_persons(word) and (known(word) or not is_usual(word)):
+        return not _is_public(said, i)
     return _is_pair(said, i) or is_announced(said, i) or _is_listed(said, i) or is_due(said, i)
+
+
+def _is_public(said: Sequence[Token], i: int) -> bool:
+    """«Путин» alone, of whom everybody knows."""
+    beside = (*said[max(0, i - 1) : i], *said[i + 1 : i + 2])
+    return said[i].word in rules().names.public and not any(tells_a_person(token.word) for token in beside)
 
 
 def _is_pair(said: Sequence[Token], i: int) -> bool:
@@ -105,6 +116,8 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     if is_syllable(token) and first + SYLLABLES > i > last and begins_syllables(said, first):
         return True
     if i == first - 1 and token.word in rules().names.titles and is_first_name(said[first].word):
+        return True
+    if i == first - 1 and (token.word in rules().names.particles or is_before_patronymic(said, i)):
         return True
     if not may_be_name(token) or _is_place(said, i):
         return False

@@ -15,6 +15,7 @@ _NOMINAL = 0.4
 _PERSON = 0.25  # of a word that no dictionary has
 SYLLABLES = 3  # of a Korean name, the surname is one of them
 _MOST_LETTERS = 5  # of a syllable and the ending behind it
+_ALIKE = 3  # letters
 _BACK = 2  # words between a name and «фамилия» behind it
 
 
@@ -37,8 +38,8 @@ def is_due(said: Sequence[Token], i: int) -> bool:
 
 def is_common_surname(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     """A usual word beside a first name, in its case: «Паша Воробей», «Гусь Ирина», «Перец Зинаида Львовна»."""
-    token = said[i]
-    if not may_be_persons(token) or last - first > 1:
+    token, names = said[i], rules().names
+    if not (may_be_persons(token) or token.word in names.usual) or last - first > 1:
         return False
     given = [one.word for one in said[first : last + 1] if is_patronymic(one.word) or is_first_name(one.word, LIKELY)]
     if not given or not _agree(token.word, given[0]):
@@ -46,9 +47,15 @@ def is_common_surname(said: Sequence[Token], i: int, first: int, last: int) -> b
     if i > last:
         return i + 1 == len(said) or said[i + 1].breaks or not _is_nominal(said[i + 1])
     before = said[i - 1] if i and not token.breaks else None
-    names = rules().names
     led = before and (before.word in names.kin or before.word in names.officials or before.word in names.soft)
     return before is None or bool(led) or not _is_nominal(before)
+
+
+def is_before_patronymic(said: Sequence[Token], i: int) -> bool:
+    """A first name that no dictionary has, or has as another word: «Болот Ондарович», «Пал Палыч»."""
+    if not is_patronymic(said[i + 1].word) or said[i + 1].breaks:
+        return False
+    return may_be_persons(said[i]) or (len(said[i].word) >= _ALIKE and said[i + 1].word.startswith(said[i].word))
 
 
 def begins_syllables(said: Sequence[Token], i: int) -> bool:
@@ -84,14 +91,18 @@ def _is_strangers(said: Sequence[Token], i: int) -> bool:
     """A word that no dictionary has, behind a preposition or who it is, or before what only people do."""
     names = rules().names
     word = said[i].word
-    if not is_strange(said[i]) or names.trades.search(word) or not tags(word, _PERSON) & {"anim", "UNKN"}:
+    if not is_strange(said[i]) or names.trades.search(word):
         return False
     before = said[i - 1].word if i and not said[i].breaks else ""
     behind = said[i + 1].word if i + 1 < len(said) and not said[i + 1].breaks else ""
     if i > 1 and said[i - 2].word in names.having:
         return False
-    if before in names.kin or before in names.officials:
+    if before in names.kin or before in names.officials or before in names.elder:
         return _agree(said[i].word, before)
+    if not tags(word, _PERSON) & {"anim", "UNKN"}:
+        return False
+    if share(before, "NOUN", "anim") >= _NOMINAL and _agree(word, before):
+        return True
     return (
         any(before in words for words in (names.soft, names.weak, names.having, names.deeds)) or behind in names.deeds
     )
@@ -99,16 +110,23 @@ def _is_strangers(said: Sequence[Token], i: int) -> bool:
 
 def _is_appositive(said: Sequence[Token], i: int) -> bool:
     """«пристав Хомяк арестовал»: any noun between who it is and what he did."""
-    if not i or said[i].breaks or said[i - 1].word not in rules().names.officials:
+    at = i - 1
+    if at > 0 and said[at].word not in rules().names.officials and share(said[at].word, "gent"):
+        at -= 1  # «начальник депо Шумный»
+    if at < 0 or any(token.breaks for token in said[at + 1 : i + 1]) or said[at].word not in rules().names.officials:
         return False
     ends = i + 1 == len(said) or bool(tags(said[i + 1].word, LIKELY) & {"VERB"})
-    noun = share(said[i].word, "NOUN", "nomn", "sing") >= _NOMINAL / 2
-    return ends and noun and _agree(said[i].word, said[i - 1].word)
+    adjective = at < i - 1 and share(said[i].word, "ADJF", "masc", "nomn") > 0
+    noun = at == i - 1 and share(said[i].word, "NOUN", "nomn", "sing") >= _NOMINAL / 2
+    return ends and (noun or adjective) and _agree(said[i].word, said[at].word)
 
 
 def _agree(one: str, other: str) -> bool:
-    return any(share(one, case, "sing") > 0 and share(other, case, "sing") > 0 for case in _CASES)
+    return "UNKN" in tags(one) or any(
+        share(one, case, "sing") > 0 and share(other, case, "sing") > 0 for case in _CASES
+    )
 
 
 def _is_nominal(token: Token) -> bool:
-    return not token.is_number and bool(tags(token.word, _NOMINAL) & {"NOUN", "ADJF"})
+    found = tags(token.word, _NOMINAL)
+    return not token.is_number and bool(found & {"NOUN", "ADJF"}) and "Apro" not in found

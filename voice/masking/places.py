@@ -10,6 +10,7 @@ from voice.nlu.morphology import known, share, tags
 from voice.nlu.number_words import NUMBER_WORDS
 
 NAME_WORDS = 3  # of a street
+_OFFICE_WORDS = 8  # between an address and the word for an office that has it
 GAP = 4  # words between two parts of one address
 _INDEX = 6  # digits
 _PLACES = frozenset({"Geox", "Surn", "Name"})
@@ -133,11 +134,16 @@ def is_ordinal(said: Sequence[Token], i: int) -> bool:
     )
 
 
-def tells_office(said: Sequence[Token]) -> bool:
-    """«МФЦ», «центр»; a «районный центр» is a town."""
+def tells_office(said: Sequence[Token], first: int, last: int) -> bool:
+    """«МФЦ», «центр» beside the words `first` to `last`, in their sentence; a «районный центр» is a town."""
     words = rules().addresses
+    begin, end = first, last
+    while begin > max(0, first - _OFFICE_WORDS) and not said[begin].breaks:
+        begin -= 1
+    while end + 1 < min(len(said), last + _OFFICE_WORDS) and not said[end + 1].breaks:
+        end += 1
     return any(
-        token.word in words.office and not (i and said[i - 1].word in words.districts) for i, token in enumerate(said)
+        said[i].word in words.office and not (i and said[i - 1].word in words.districts) for i in range(begin, end + 1)
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast, get_args
 from voice.errors import PromptError
 from voice.masking.spans import Kind
 from voice.masking.tokens import Token
+from voice.nlu.morphology import lemmas
 
 T = TypeVar("T")
 
@@ -22,13 +23,16 @@ LABELS = Path(__file__).with_name("labels") / "ru.toml"
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Whole words, and beginnings of words."""
+    """Whole words, beginnings of words, and words in any form, by the normal one."""
 
     whole: frozenset[str] = frozenset()
     begins: tuple[str, ...] = ()
+    lemmas: frozenset[str] = frozenset()
 
     def __contains__(self, word: str) -> bool:
-        return word in self.whole or (bool(word) and word.startswith(self.begins))
+        if word in self.whole or (bool(word) and word.startswith(self.begins)):
+            return True
+        return bool(self.lemmas) and not self.lemmas.isdisjoint(lemmas(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,9 @@ class Names:
     linking: Words
     behind: Words
     deeds: Words
+    public: Words
+    particles: Words
+    elder: Words
     trades: re.Pattern[str]
     between: Words
     never: Words
@@ -128,6 +135,7 @@ class Addresses:
     out_of: Words
     along: Words
     jubilee: Words
+    called_so: Words
     calls: Words
     called: Words
     ranks: Words
@@ -145,8 +153,8 @@ class Addresses:
 class Usual:
     """Words of any such talk, by their normal form."""
 
-    words: frozenset[str]
-    adjectives: frozenset[str]
+    words: Words
+    adjectives: Words
     denials: Words
 
 
@@ -220,8 +228,8 @@ def _rules(data: Mapping[str, Any]) -> Rules:
         names=_names(data["names"]),
         addresses=_section(Addresses, data["addresses"], before_words=data["addresses"]["before_words"]),
         usual=Usual(
-            words=frozenset(data["usual"]["words"].split()),
-            adjectives=frozenset(data["usual"]["adjectives"].split()),
+            words=Words(whole=frozenset(usual := data["usual"]["words"].split()), lemmas=frozenset(usual)),
+            adjectives=Words(lemmas=frozenset(data["usual"]["adjectives"].split())),
             denials=_whole(data["usual"]["denials"]),
         ),
         beside=_whole(data["answers"]["beside"]),
@@ -263,11 +271,19 @@ def _names(data: Mapping[str, Any]) -> Names:
 
 
 def _section(kind: Callable[..., T], data: Mapping[str, Any], **made: object) -> T:
-    """Words by the names of the fields: `x` are whole words, `x_begins` beginnings; made: what is not of words."""
+    """Words by the names of the fields: `x` are whole words, `x_begins` beginnings, `x_forms` words in any form;
+    made: what is not of words."""
     names = {one.name for one in fields(cast(Any, kind))} - made.keys()
-    if missing := {name for name in names if name not in data and f"{name}_begins" not in data}:
+    if missing := {name for name in names if not {name, f"{name}_begins", f"{name}_forms"} & data.keys()}:
         raise KeyError(min(missing))
-    words = {name: Words(frozenset(data.get(name, ())), tuple(data.get(f"{name}_begins", ()))) for name in names}
+    words = {
+        name: Words(
+            frozenset(data.get(name, ())),
+            tuple(data.get(f"{name}_begins", ())),
+            frozenset(data.get(f"{name}_forms", ())),
+        )
+        for name in names
+    }
     return kind(**words, **made)
 
 

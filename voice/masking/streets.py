@@ -94,7 +94,7 @@ def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
     if is_dedicated(said[at]):
         named = led or starts or alone
     elif is_persons(word) or (first < at and said[first].word in words.sizes and is_surely_name(said[at])):
-        named = led or alone or (starts and first < at)  # «Большая Ордынка»
+        named = led or alone or not is_ordinal(said, last) or (starts and first < at)  # «Большая Ордынка»
     elif is_street_adjective(word) or share(word, "anim", "plur", "gent") >= _PEOPLE:
         named = led or (starts and alone and at != i - 1)
     else:  # «Кутузовский сорок шесть квартира девять»

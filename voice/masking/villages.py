@@ -15,8 +15,17 @@ def village(said: Sequence[Token], i: int) -> int:
     """The last word of a village's name behind the word for one, and of the house behind it; 0: none is named."""
     if said[i].word not in rules().addresses.village or not of_place(said[i]):
         return 0
-    last = place_name(said, i + 1)
-    return (number(said, last + 1) or last) if last > i else 0
+    begin = named_at(said, i)
+    last = place_name(said, begin)
+    return (number(said, last + 1) or last) if last >= begin else 0
+
+
+def named_at(said: Sequence[Token], i: int) -> int:
+    """Where the name behind the word for a place at `i` may begin: «село наше ...», «деревня так называется ...»."""
+    begin = i + 1
+    while begin < len(said) and said[begin].word in rules().addresses.called_so and not said[begin].breaks:
+        begin += 1
+    return begin
 
 
 def called_from(said: Sequence[Token], i: int) -> int:
