@@ -155,7 +155,7 @@ def measure_clean(name: str, talks: Iterable[Talk], figures: dict[str, Figure], 
     for talk in talks:
         spans = find(talk.said)
         wrong = false_words(talk, spans)
-        count = counts[talk.said[0].side]
+        count = counts[talk.said[-1].side]
         count["utterances"] += 1
         count["words"] += words_in(talk)
         count["wrong"] += len(wrong)

@@ -25,6 +25,7 @@ BLIND: Mapping[str, Path] = {
     "fresh": WORDINGS.with_name("personal_3.yaml"),  # written after the rules, by the same hand
     "fourth": WORDINGS.with_name("personal_4.yaml"),  # written after them by one who had not seen them
     "fifth": WORDINGS.with_name("personal_5.yaml"),  # and so this
+    "sixth": WORDINGS.with_name("personal_6.yaml"),
 }
 UNCHECKED = 1_001_998  # СНИЛС up to this one have no checksum
 TIMES = 5  # values made for each wording
@@ -93,10 +94,11 @@ def blind(name: str) -> Iterator[Talk]:
 
 
 def blind_clean(name: str) -> Iterator[Talk]:
-    """Every utterance of that set without personal data, by callers and by the line."""
+    """Every utterance or talk of that set without personal data, by callers and by the line."""
     for way, rows in _data(BLIND[name])["nothing"].items():
         for row in rows:
-            yield _talk(["l:" + row if way == "line" else row], "", way, Values(random.Random(1), {}, way))
+            said = row["talk"] if isinstance(row, dict) else ["l:" + row if way == "line" else row]
+            yield _talk(said, "", way, Values(random.Random(1), {}, way))
 
 
 def clean() -> Iterator[Talk]:

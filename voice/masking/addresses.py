@@ -83,6 +83,8 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
             yield i - 1, i, True
         elif token.word in words.plot and behind and (garden := _garden(said, i)) >= 0:
             yield garden, behind, True
+        elif token.word in words.row and behind and is_ordinal(said, i - 1) and not is_ordinal(said, i + 1):
+            yield i - 1, behind, False
         elif token.word in words.street and is_word(token) and (house := _house(said, i)):
             yield i, house, False
         elif of_place(token) and (last := _street(said, i) or village(said, i)):
@@ -214,12 +216,18 @@ def _with_letter(said: Sequence[Token], last: int) -> int:
     """With the letter of a house, «пять а», and the flat behind it, «12б-40», «12б, 40»."""
     words = rules().addresses
     counted = said[last].is_plain_number or said[last].word in words.parting
-    if counted and last + 1 < len(said) and said[last + 1].word in words.letters:
+    if counted and last + 1 < len(said) and said[last + 1].word in words.letters and not _puts_right(said, last + 1):
         last += 1
         joined = said[last].start == said[last - 1].end and last + 1 < len(said)
         if joined and said[last + 1].is_plain_number and said[last + 1].start <= said[last].end + 2:
             last += 1
     return last
+
+
+def _puts_right(said: Sequence[Token], i: int) -> bool:
+    """«... сто шесть, а сто шестнадцать»: no letter."""
+    apart = i + 1 < len(said) and said[i + 1].start > said[i].end
+    return said[i].word in rules().addresses.instead and apart and said[i + 1].is_plain_number
 
 
 def _with_street(said: Sequence[Token], last: int) -> int:
@@ -236,12 +244,14 @@ def _with_street(said: Sequence[Token], last: int) -> int:
 
 def _mended(said: Sequence[Token], last: int) -> int:
     """With the number that is put right: «дом тридцать, ой нет, сорок три», but «дом пять, нет света три дня»."""
-    corrected = False
+    corrected = last + 1 < len(said) and said[last + 1].word in rules().addresses.instead
     for i in range(last + 1, min(len(said), last + 2 + 2 * GAP)):
         corrected = corrected or said[i].word in SOFT_CORRECTIONS
         if said[i].is_plain_number:
             end = number(said, i)
-            return end if corrected and end and not counts(said, end) and not is_ordinal(said, i) else last
+            return (
+                _joined(said, end) if corrected and end and not counts(said, end) and not is_ordinal(said, i) else last
+            )
         if corrected and share(said[i].word, "NOUN") >= _THING:
             return last
     return last

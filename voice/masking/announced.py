@@ -37,6 +37,8 @@ def is_announced(said: Sequence[Token], i: int) -> bool:
             return _is_like_a_name(said[i])
         if cue in known_names.kin and back == 1 and not known(word) and not is_usual(word):
             return not (i > 1 and said[i - 2].word in known_names.having)
+        if cue in known_names.kin and back == 1 and said[i].capital and not all(one.capital for one in said):
+            return "NOUN" in tags(word)
         if (cue in known_names.soft or cue in known_names.kin) and back == 1:
             return (is_first_name(word) or is_surname(word)) and _more_than_a_word(said, i)
         if cue in known_names.weak and back == 1:
@@ -75,7 +77,9 @@ def _is_like_a_name(token: Token) -> bool:
 def _may_be_surname(said: Sequence[Token], i: int) -> bool:
     """A usual word behind «фамилия»: «фамилия Мороз», «фамилия моя Преображенский»."""
     word = said[i].word
-    if not announces_surname(said, i):
+    if not announces_surname(said, i) or not any(
+        token.word in rules().names.sure for token in said[max(0, i - REACH) : i]
+    ):
         return False
     if share(word, "ADJF", "masc", "nomn") >= USUAL:  # «фамилия Тихий»
         return word not in rules().names.never

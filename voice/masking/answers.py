@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voice.masking.name_words import is_letter
+from voice.masking.persons import may_be_persons
 from voice.masking.rows import Row
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.nlu import names as spoken_names
 from voice.nlu.documents import State
-from voice.nlu.morphology import tags
+from voice.nlu.morphology import known, tags
 
 DIGITS = frozenset({"snils", "inn", "passport", "phone", "card"})
 WORDS = frozenset({"name", "address", "email"})
 _FEW = 2  # fewer digits in a longer sentence are no answer: «один момент»
+_LETTERS = 3  # of a name
+_STORY = 7  # words of an answer in which any noun is a name
 _READ_BACK = 5  # the line's own question names small numbers: «одиннадцать цифр»
 
 
@@ -38,22 +41,31 @@ def words(kind: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """First and last word of each piece of an answer in words; nothing when it is no answer, or is masked already."""
     if not all(token.word for token in said):
         return
-    if kind == "name":
-        told = " ".join(token.word for token in said if not token.is_number)
-        if spoken_names.take(told).state is State.NONE:
-            return
+    told = " ".join(token.word for token in said if not token.is_number)
+    answered = kind != "name" or spoken_names.take(told).state is not State.NONE
+    content = [token for token in said if not token.is_filler and token.word not in rules().beside]
     begun = -1
-    for i, token in enumerate(said):
-        mine = bool(token.word) and token.word not in rules().beside and not _is_deed(token)
-        mine = mine or (kind == "name" and _spells_on(said, i))
-        mine = mine and not (kind == "name" and token.is_number)
+    for i in range(len(said) + 1):
+        mine = i < len(said) and (_is_part(kind, said, i) if answered else len(content) <= _STORY and _is_due(said, i))
         if mine and begun < 0:
             begun = i
         if not mine and begun >= 0:
             yield begun, i - 1
             begun = -1
-    if begun >= 0:
-        yield begun, len(said) - 1
+
+
+def _is_part(kind: str, said: Sequence[Token], i: int) -> bool:
+    token = said[i]
+    if kind != "name":
+        return token.word not in rules().beside and not _is_deed(token)
+    mine = token.word not in rules().beside and not _is_deed(token) and not token.is_number
+    return mine or _spells_on(said, i)
+
+
+def _is_due(said: Sequence[Token], i: int) -> bool:
+    """A name in an answer with other words in it: «Попандопуло, не смейтесь»."""
+    strange = len(said[i].word) >= _LETTERS and said[i].word.isalpha() and not known(said[i].word)
+    return said[i].word not in rules().beside and (strange or may_be_persons(said[i]) or _spells_on(said, i))
 
 
 def _spells_on(said: Sequence[Token], i: int) -> bool:
@@ -65,4 +77,4 @@ def _spells_on(said: Sequence[Token], i: int) -> bool:
 
 
 def _is_deed(token: Token) -> bool:
-    return bool(tags(token.word, 0.5) & {"VERB", "INFN", "NPRO"})
+    return bool(tags(token.word, 0.5) & {"VERB", "INFN", "NPRO", "ADVB", "CONJ", "PRCL"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voice.masking.places import NAME_WORDS, is_house, is_ordinal, is_surely_name, of_place
+from voice.masking.places import NAME_WORDS, is_dedicated, is_house, is_ordinal, is_surely_name, of_place
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.nlu.morphology import known, share, tags
@@ -12,7 +12,7 @@ from voice.nlu.morphology import known, share, tags
 _NOMINAL = 0.4
 _MAINLY = 0.5
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
-_SURELY = 0.75  # of a word that no dictionary has
+_SURELY = 0.8  # of a word that no dictionary has
 _LETTERS = 3
 
 
@@ -33,6 +33,8 @@ def is_strange(token: Token) -> bool:
 def may_be_due(token: Token) -> bool:
     """May it be a name where one is due?"""
     word, words = token.word, rules().addresses
+    if is_dedicated(token):
+        return True
     if not word.isalpha() or token.is_number or token.is_filler or is_usual(word):
         return False
     if word in words.outside or word in words.office or word in words.flat or is_house(token) or of_place(token):
@@ -104,6 +106,8 @@ def _describes(adjective: str, noun: str) -> bool:
 
 
 def _is_predicate(token: Token) -> bool:
+    if token.word in rules().usual.asides:
+        return False
     return token.word in rules().usual.denials or bool(
         tags(token.word, _MAINLY) & {"VERB", "PRED", "ADJS", "PRTS", "INFN"}
     )

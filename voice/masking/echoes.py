@@ -41,7 +41,10 @@ def echoes(
     for span in spans:
         values.update(_value(span, words[at[span.utterance]], rows[at[span.utterance]]))
     for n, one in enumerate(call):
+        here = {form for token in words[n] for form in (token.word, *lemmas(token.word))}
         for value in values:
+            if value.words and here.isdisjoint((value.words[0], *lemmas(value.words[0]))):
+                continue
             for first, last in _places(value, words[n], rows[n]):
                 start, end = words[n][first].start, words[n][last].end
                 yield Span(utterance=one.utterance, start=start, end=end, kind=value.kind, why=value.why)

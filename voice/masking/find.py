@@ -13,6 +13,7 @@ from voice.masking.births import dates_of_birth
 from voice.masking.echoes import echoes
 from voice.masking.names import names
 from voice.masking.numbers import area_codes, kind_of, scattered
+from voice.masking.questions import questions
 from voice.masking.rows import Row, chains, rows
 from voice.masking.rules import rules
 from voice.masking.said import Known, Said
@@ -20,9 +21,6 @@ from voice.masking.spans import Kind, Span, Why, joined
 from voice.masking.tokens import Token, tokens
 
 __all__ = ["Known", "Said", "find"]
-
-QUESTION = "?"  # only what is typed or said by the line has one
-_LASTS = 2  # utterances that a question is good for: «сейчас найду» comes before many a number
 
 
 def find(call: Sequence[Said], known: Sequence[Known] = ()) -> tuple[Span, ...]:
@@ -49,29 +47,13 @@ class _Call:
         self.rows = [rows(at, words) for at, words in enumerate(self.words)]
 
     @cached_property
+    def asked(self) -> list[tuple[Kind, ...]]:
+        return questions(self.said, self.words)
+
+    @cached_property
     def questions(self) -> list[Kind | None]:
-        """What the other side asked for in words before each utterance."""
-        open_: dict[str, tuple[Kind, int]] = {}
-        found: list[Kind | None] = []
-        last: Kind | None = None  # what was asked for, or named by the caller himself
-        for one, words in zip(self.said, self.words, strict=True):
-            kind, left = open_.pop(one.side, (None, 0))
-            found.append(kind)
-            if kind and left > 1:
-                open_[one.side] = (kind, left - 1)
-            if one.side == "caller":
-                last = last or rules().asked(words)
-                continue
-            # What the line asks for is known from the dialog: its «Чем ещё помочь?» asks for no more of anything.
-            asked = rules().asked(words) or (last if one.side == "operator" and rules().asks_on(words) else None)
-            if asked == "address" and any(addresses(words, asked=False, office=False)):
-                asked = None  # it tells one
-            last = asked
-            if asked is None and QUESTION in one.text:
-                open_.pop("caller", None)  # something else is asked
-            if asked:
-                open_["caller"] = (asked, 1 if asked in answers.WORDS else _LASTS)
-        return found
+        """The one kind of a number that was asked for before each utterance."""
+        return [kinds[-1] if kinds else None for kinds in self.asked]
 
     def answered(self) -> Iterator[Span]:
         for at, one in enumerate(self.said):
@@ -116,15 +98,15 @@ class _Call:
     def formats(self) -> Iterator[Span]:
         office = False
         for at, one in enumerate(self.said):
-            words, asked = self.words[at], one.asked or self.questions[at]
+            words, asked = self.words[at], (one.asked,) if one.asked else self.asked[at]
             for start, end in mail.written(one.text):
                 yield Span(utterance=one.utterance, start=start, end=end, kind="email", why="format")
             yield from self._spans(at, mail.spoken(words), "email", "format")
-            yield from self._spans(at, dates_of_birth(words, asked=asked == "birth_date"), "birth_date", "context")
+            yield from self._spans(at, dates_of_birth(words, asked="birth_date" in asked), "birth_date", "context")
             yield from self._spans(at, area_codes(words, self.rows[at]), "phone", "context")
             if one.side != "line":
                 office = office and one.side == "operator"
-                found = addresses(words, asked=asked == "address" and one.side == "caller", office=office)
+                found = addresses(words, asked="address" in asked and one.side == "caller", office=office)
                 yield from self._spans(at, found, "address", "context")
             office = any(token.word in rules().addresses.office for token in words)
 
@@ -133,9 +115,9 @@ class _Call:
             if one.side == "line":
                 continue
             yield from self._spans(at, names(self.words[at]), "name", "name")
-            question = self.questions[at]
-            if question == "name" or (question == "email" and mail.is_hinted(self.words[at])):
-                yield from self._spans(at, answers.words(question, self.words[at]), question, "context")
+            for kind in self.asked[at]:
+                if kind == "name" or (kind == "email" and mail.is_hinted(self.words[at])):
+                    yield from self._spans(at, answers.words(kind, self.words[at]), kind, "context")
 
     def _spans(
         self, at: int, places: Iterator[tuple[int, int]] | list[tuple[int, int]], kind: Kind, why: Why

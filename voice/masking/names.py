@@ -36,6 +36,8 @@ from voice.masking.tokens import Token
 from voice.nlu.morphology import known, share, tags
 
 _SPELLED = 3  # so many letters in a row, announced, are a name
+_SPELLED_ALONE = 5  # fewer are an abbreviation
+_CODES = 2  # letters that are no words: «эм», «бэ»
 _OFFICIAL = 0.15  # a surname before initials
 
 
@@ -84,7 +86,8 @@ def _is_pair(said: Sequence[Token], i: int) -> bool:
     for initials in (said[max(0, i - INITIALS) : i], said[i + 1 : i + 1 + INITIALS]):
         if said[i].capital and len(initials) == INITIALS and all(token.initial for token in initials):
             return True
-    if is_surname(said[i].word, _OFFICIAL) and has_initials(said, i):
+    short = said[i].word in rules().names.short
+    if (short or is_surname(said[i].word, _OFFICIAL)) and has_initials(said, i):
         return True
     if i + 1 >= len(said) or said[i + 1].breaks or not may_be_name(said[i + 1]):
         return False
@@ -119,7 +122,11 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
         return True
     if i == first - 1 and (token.word in rules().names.particles or is_before_patronymic(said, i)):
         return True
-    if not may_be_name(token) or _is_place(said, i):
+    if _is_place(said, i):
+        return False
+    if is_common_surname(said, i, first, last):
+        return True
+    if not may_be_name(token):
         return False
     word = token.word
     if is_patronymic(word) or is_first_name(word) or is_surname(word):
@@ -132,7 +139,7 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
         )
     ):
         return True
-    if is_common_surname(said, i, first, last) or _has_surnames_shape(said, i, first, last):
+    if _has_surnames_shape(said, i, first, last):
         return True
     adjective = (
         "ADJF" in tags(word)
@@ -150,7 +157,8 @@ def _is_initial(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     base = last
     while base > first and is_letter(said[base]):
         base -= 1
-    return base < i <= base + INITIALS and has_initials(said, base) and is_surname(said[base].word)
+    surname = is_surname(said[base].word) or said[base].word in rules().names.short
+    return base < i <= base + INITIALS and has_initials(said, base) and surname
 
 
 def _has_surnames_shape(said: Sequence[Token], i: int, first: int, last: int) -> bool:
@@ -218,6 +226,7 @@ def _spelled(said: Sequence[Token]) -> Iterator[tuple[int, int]]:
         end = i
         while end < len(said) and (said[end].word in letters or len(said[end].word) == 1):
             end += 1
-        if announced and end - i >= _SPELLED:
+        codes = sum(token.word in rules().names.codes for token in said[i:end])
+        if end - i >= (_SPELLED if announced else _SPELLED_ALONE) and (announced or codes >= _CODES):
             yield i, end - 1
         i = max(end, i + 1)

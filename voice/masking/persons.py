@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voice.masking.due import is_strange, is_usual
-from voice.masking.name_words import LIKELY, is_first_name, is_patronymic, may_be_name
+from voice.masking.name_words import LIKELY, is_first_name, is_patronymic, is_surname, may_be_name
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.nlu.morphology import share, tags
@@ -16,6 +16,7 @@ _PERSON = 0.25  # of a word that no dictionary has
 SYLLABLES = 3  # of a Korean name, the surname is one of them
 _MOST_LETTERS = 5  # of a syllable and the ending behind it
 _ALIKE = 3  # letters
+_TWINS, _TWIN = 5, 0.25  # words between two forms of one surname, and how surely one of them is a surname
 _BACK = 2  # words between a name and «фамилия» behind it
 
 
@@ -24,14 +25,19 @@ def may_be_persons(token: Token) -> bool:
     word, names = token.word, rules().names
     if not may_be_name(token) or is_usual(word) or token.is_filler:
         return False
-    if word in names.kin or word in names.officials or word in names.sure or word in rules().addresses.street:
+    if _is_role(word) or word in names.sure or word in rules().addresses.street:
         return False
     return is_strange(token) or max(share(word, "NOUN"), share(word, "ADJF")) >= _NOMINAL
 
 
+def _is_role(word: str) -> bool:
+    """«брат», «судья»."""
+    return word in rules().names.kin or word in rules().names.officials
+
+
 def is_due(said: Sequence[Token], i: int) -> bool:
     """Is word `i` a name, whatever word it is: «у Тогжан», «Хасият сказала», «Мухаммадали это имя», «пристав Хомяк»?"""
-    if begins_syllables(said, i):
+    if begins_syllables(said, i) or _is_twin(said, i):
         return True
     return may_be_persons(said[i]) and (_is_named_behind(said, i) or _is_strangers(said, i) or _is_appositive(said, i))
 
@@ -39,7 +45,10 @@ def is_due(said: Sequence[Token], i: int) -> bool:
 def is_common_surname(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     """A usual word beside a first name, in its case: «Паша Воробей», «Гусь Ирина», «Перец Зинаида Львовна»."""
     token, names = said[i], rules().names
-    if not (may_be_persons(token) or token.word in names.usual) or last - first > 1:
+    whole = last > first and any(is_patronymic(one.word) for one in said[first : last + 1])
+    noun = share(token.word, "NOUN") >= _NOMINAL and not _is_role(token.word)
+    usual = token.word in names.usual or (whole and i < first and may_be_name(token) and noun)
+    if not (may_be_persons(token) or usual) or last - first > 1:
         return False
     given = [one.word for one in said[first : last + 1] if is_patronymic(one.word) or is_first_name(one.word, LIKELY)]
     if not given or not _agree(token.word, given[0]):
@@ -69,6 +78,23 @@ def is_syllable(token: Token) -> bool:
     if not word.isalpha() or token.is_number or len(word) > _MOST_LETTERS or is_usual(word):
         return False
     return not tags(word, LIKELY) & {"VERB", "PREP", "CONJ", "PRCL", "NPRO", "ADVB", "INFN", "ADJF", "PRED"}
+
+
+def _is_twin(said: Sequence[Token], i: int) -> bool:
+    """A name that is put right: «Щука, не Щукина», «у вас Гречкина, а я Гречка»."""
+    word = said[i].word
+    near = (token.word for token in said[max(0, i - _TWINS) : i + 1 + _TWINS] if token.word != word)
+    return (
+        may_be_name(said[i])
+        and len(word) > _ALIKE
+        and any(
+            (is_surname(other, _TWIN) and other.startswith(word[:-1]))
+            or (
+                is_surname(word, _TWIN) and word.startswith(other[:-1]) and len(other) > _ALIKE and share(other, "NOUN")
+            )
+            for other in near
+        )
+    )
 
 
 def _is_named_behind(said: Sequence[Token], i: int) -> bool:

@@ -19,6 +19,7 @@ _DEEDS = frozenset({"VERB", "INFN", "NPRO", "PREP", "CONJ", "PRCL", "ADVB", "GRN
 _PERSON = 0.1  # a surname or a first name in the genitive
 _ADJECTIVE = 0.5
 _PLACES_ADJECTIVE = 0.25  # «тверская» is a street, too
+_BEFORE_NUMBER = 3  # words
 _COUNTED = 0.5
 
 
@@ -97,9 +98,10 @@ def is_number(said: Sequence[Token]) -> bool:
 
 
 def number(said: Sequence[Token], i: int) -> int:
-    """The last word of a number that begins at `i`, or one word later; 0: none does."""
-    if i < len(said) and said[i].word in rules().addresses.inside and not said[i].is_plain_number:
-        i += 1
+    """The last word of a number that begins at `i`, or a word or two later, «квартира у нас пятая»; 0: none does."""
+    for _ in range(_BEFORE_NUMBER):
+        if i < len(said) and said[i].word in rules().addresses.before_number and not said[i].is_plain_number:
+            i += 1
     if i >= len(said) or not said[i].is_plain_number:
         return 0
     while i + 1 < len(said) and said[i + 1].is_plain_number:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from voice.masking.due import may_be_due, place_name
-from voice.masking.places import counts, is_house, is_surely_name, is_word, of_place
+from voice.masking.places import counts, is_dedicated, is_house, is_ordinal, is_surely_name, is_word, of_place
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 
@@ -33,9 +33,12 @@ def _telling(said: Sequence[Token]) -> Iterator[int]:
             end = i
             while end + 1 < len(said) and said[end + 1].is_plain_number:
                 end += 1
-            if not counts(said, end):
+            if is_ordinal(said, end) and end + 1 < len(said) and is_dedicated(said[end + 1]):  # «Восьмого Марта»
+                end += 1
+            counted = counts(said, end)
+            if not counted:
                 yield from range(i, end + 1)
-            i = end + 1
+            i = end + 1 + counted
         elif (may_be_due(said[i]) or is_surely_name(said[i])) and said[i].word not in rules().beside:
             last = max(i * is_surely_name(said[i]), place_name(said, i))
             yield from range(i, last + 1)

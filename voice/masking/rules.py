@@ -108,6 +108,7 @@ class Names:
     surname: re.Pattern[str]
     patronymic: re.Pattern[str]
     spelling: Words
+    codes: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,9 @@ class Addresses:
     people: Words
     parting: Words
     level: Words
+    instead: Words
+    unasked: Words
+    before_number: Words
     districts: Words
     before_words: int
 
@@ -156,6 +160,7 @@ class Usual:
     words: Words
     adjectives: Words
     denials: Words
+    asides: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,15 +177,19 @@ class Rules:
     beside: Words  # words of an answer that are no part of the value
     parts: Words  # «цифра»: an answer that mends one place of a number
 
-    def asked(self, row: Sequence[Token]) -> Kind | None:
-        """What a question asks for; of two things the one named last."""
-        best: tuple[int, Kind] | None = None
-        for kind, phrases in self.questions.items():
-            for phrase in phrases:
-                for i in range(len(row) - len(phrase) + 1):
-                    if all(row[i + j].word.startswith(start) for j, start in enumerate(phrase)):
-                        best = max(best or (i, kind), (i, kind))
-        return best and best[1]
+    def asked(self, row: Sequence[Token]) -> tuple[Kind, ...]:
+        """What a question asks for, in the order in which it is named last."""
+        last: dict[Kind, int] = {}
+        for i, token in enumerate(row):
+            for kind, phrases in self.questions.items():
+                if any(
+                    token.word.startswith(phrase[0])
+                    and i + len(phrase) <= len(row)
+                    and all(row[i + j].word.startswith(start) for j, start in enumerate(phrase))
+                    for phrase in phrases
+                ):
+                    last[kind] = i
+        return tuple(sorted(last, key=lambda kind: (last[kind], kind)))
 
     def asks_on(self, row: Sequence[Token]) -> bool:
         """Is it a short question for more of the same?"""
@@ -231,6 +240,7 @@ def _rules(data: Mapping[str, Any]) -> Rules:
             words=Words(whole=frozenset(usual := data["usual"]["words"].split()), lemmas=frozenset(usual)),
             adjectives=Words(lemmas=frozenset(data["usual"]["adjectives"].split())),
             denials=_whole(data["usual"]["denials"]),
+            asides=_whole(data["usual"]["asides"]),
         ),
         beside=_whole(data["answers"]["beside"]),
         parts=Words(begins=tuple(data["answers"]["parts"])),
@@ -254,7 +264,7 @@ def _births(data: Mapping[str, Any], months: Mapping[str, Any]) -> Births:
     return _section(
         Births,
         data,
-        months=_whole(stem + ending for stem in months["words"] for ending in months["endings"]),
+        months=_whole([*months["short"], *(stem + end for stem in months["words"] for end in months["endings"])]),
         short=_pairs(data["short"]),
     )
 

@@ -138,8 +138,10 @@ def without_house(said: Sequence[Token], i: int) -> int:
     last = place_name(said, i + 1, _STREET_WORDS)
     if last == i or (last + 1 < len(said) and said[last + 1].word in rules().addresses.home):
         return last if last > i and stands_as_street(said[last].word) else i
-    before = said[max(0, i - GAP) : i]
-    own = tells_home(before) or any(token.word in rules().addresses.flat for token in before)
+    before, words = said[max(0, i - GAP) : i], rules().addresses
+    lives = any(token.word in words.home or token.word in words.flat for token in before)
+    # «у нас на» comes before any place, too.
+    own = lives or (tells_home(before) and not share(said[last].word, "NOUN", "loct"))
     return last if own and stands_as_street(said[last].word) else i
 
 

@@ -74,7 +74,7 @@ def tokens(text: str) -> tuple[Token, ...]:
                 capital=match[0][0].isupper(),
                 dated=_within(start, dates),
                 timed=_within(start, times),
-                breaks=any(mark in before for mark in ".!?;") and not (found and found[-1].initial),
+                breaks=any(mark in before for mark in ".!?;") and not (found and found[-1].end - found[-1].start == 1),
                 initial=end - start == 1 and match[0].isupper() and text[end : end + 1] == ".",
                 short=text[end : end + 1] == "." or text[end : end + 1].isdigit(),
             )
