@@ -107,12 +107,14 @@ def create_app(
         calls = telephone or await open_telephone(settings, opened)
         lines = _titles(opened)
         webhook = settings.webhook and Webhook(opened.archive, settings.webhook, settings.webhook_secret)
-        _furnish(app, opened, settings, lines, first or FirstPerson(Staff(opened.archive.engine)))
+        reports = Reports(opened.archive, settings.learning.vectors.get(settings.language))
+        _furnish(app, opened, settings, lines, reports, first or FirstPerson(Staff(opened.archive.engine)))
         beside = [
             asyncio.create_task(_prepare(opened)),
             asyncio.create_task(_look_after(opened.archive, _retention(opened.archive, settings))),
             asyncio.create_task(opened.follow_flows(lambda: lines.update(_titles(opened)))),
             asyncio.create_task(_hear_again(opened, settings)),
+            asyncio.create_task(_read_ahead(opened, reports)),
         ]
         if webhook:
             beside.append(asyncio.create_task(_tell(webhook)))
@@ -196,17 +198,36 @@ async def _hear_again(board: Switchboard, settings: Settings) -> None:
             log.error("calls cannot be recognised a second time now: %s", error)
 
 
+async def _read_ahead(board: Switchboard, reports: Reports) -> None:
+    """For ever: keep reports ready while no call runs; the first after a start, or of a new day, would take seconds."""
+    while True:
+        await asyncio.sleep(CARE_S)
+        if not board.idle:
+            continue
+        try:
+            await asyncio.to_thread(reports.read_ahead)
+        except ArchiveFault as error:
+            log.warning("reports cannot be read ahead now: %s", type(error).__name__)
+        await asyncio.sleep(SELDOM_S)
+
+
 def _titles(board: Switchboard) -> dict[str, str]:
     return {line.number: line.title for line in board.script.lines.values()}
 
 
-def _furnish(app: FastAPI, board: Switchboard, settings: Settings, lines: dict[str, str], first: FirstPerson) -> None:
+def _furnish(
+    app: FastAPI,
+    board: Switchboard,
+    settings: Settings,
+    lines: dict[str, str],
+    reports: Reports,
+    first: FirstPerson,
+) -> None:
     """`lines` may change while the application runs."""
     templates = Jinja2Templates(WEB / "templates")
     guard = Guard(board.archive, templates)
     tryouts = Tryouts(board)
     words = labels(settings.language)
-    reports = Reports(board.archive, settings.learning.vectors.get(settings.language))
     desk = Desk(board.archive, templates, read_checklist(settings.prompts / settings.language), guard)
     for router in (
         health.router(board),

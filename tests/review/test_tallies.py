@@ -8,12 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, event, insert
 
 from tests.review.test_reports import MARCH, MONDAY, NINE, WORDS, Calling
 from voice.archive.archive import Archive
 from voice.archive.retention import Clocks, Retention
-from voice.review.reports import Report
-from voice.review.sample import Names, Sample, Wanted
+from voice.archive.tables import Destructions, Figures
+from voice.review.reports import Report, Reports
+from voice.review.sample import LATELY_DAYS, Names, Sample, Wanted, lately
 from voice.review.tallies import Tallies
 
 NOW = NINE + timedelta(2)
@@ -40,6 +42,19 @@ def tallies(archive: Archive, calling: Calling) -> Tallies:
     tallies = Tallies(archive.engine)
     assert told(tallies, archive) == (2, {"a.ask": 1})
     return tallies
+
+
+@pytest.fixture
+def reads(archive: Archive) -> list[str]:
+    """The statements that read calls or questions."""
+    said: list[str] = []
+
+    def note(_c: object, _u: object, statement: str, *_: object) -> None:
+        if "JOIN figures" in statement or "FROM steps" in statement:
+            said.append(statement)
+
+    event.listen(archive.engine, "before_cursor_execute", note)
+    return said
 
 
 def told(tallies: Tallies, archive: Archive, wanted: Wanted = MARCH) -> tuple[int, dict[str, int]]:
@@ -95,6 +110,52 @@ def test_figures_that_another_process_destroys_are_gone_at_once(
     Retention(other, KEPT_FOR_EVER)._destroy("figures", [call_id], by="retention", reason="its time is over")
     other.close()
     assert told(tallies, archive)[0] == 2
+
+
+def test_what_is_destroyed_is_read_anew_and_nothing_else(
+    archive: Archive, calling: Calling, tallies: Tallies, reads: list[str]
+) -> None:
+    """Retention destroys something every day: the calls of a year are not read again for it."""
+    calls = [calling(caller="a", after_h=2), calling(caller="a", after_h=3)]
+    assert tallies.sample(MARCH, NOW).again.sum() == 2
+    retention = Retention(archive, KEPT_FOR_EVER)
+    reads.clear()
+    retention._destroy("sound", calls, by="retention", reason="its time is over")
+    assert tallies.sample(MARCH, NOW).again.sum() == 2
+    assert reads == []
+    for what in ("text", "figures"):  # both before anybody asks
+        retention._destroy(what, calls[:1], by="retention", reason="its time is over")
+    tallies.sample(MARCH, NOW)
+    assert len(reads) == 1 and "calls.id IN (" in reads[0]
+    assert told(tallies, archive)[0] == 3
+    assert tallies.sample(MARCH, NOW).again.sum() == 1
+
+
+def test_a_destruction_that_shows_later_with_a_smaller_number_is_not_missed(
+    archive: Archive, calling: Calling, tallies: Tallies
+) -> None:
+    call_id = calling()
+    destroyed = {"by": "", "reason": "", "what": "figures", "subject": "", "method": "", "at": NOW}
+    with archive.writing() as connection:
+        connection.execute(insert(Destructions).values(id=9, calls=[], **destroyed))
+    assert told(tallies, archive)[0] == 3
+    with archive.writing() as connection:
+        connection.execute(insert(Destructions).values(id=8, calls=[call_id], **destroyed))
+        connection.execute(delete(Figures).where(Figures.call == call_id))
+    assert told(tallies, archive)[0] == 2
+
+
+def test_what_is_read_ahead_need_not_be_read_for_who_asks(archive: Archive, calling: Calling, reads: list[str]) -> None:
+    calling(asked=["a.ask"])
+    reports = Reports(archive)
+    reports.read_ahead()
+    assert reads
+    reads.clear()
+    for days in LATELY_DAYS:
+        report = reports.of(lately(days), WORDS)
+        for sheet in ("totals", "by_day", "by_step"):
+            report.sheet(sheet)
+    assert reads == []
 
 
 def test_an_earlier_period_reaches_further_back(archive: Archive, calling: Calling, tallies: Tallies) -> None:

@@ -20,7 +20,7 @@ from voice.archive.archive import Archive
 from voice.archive.tables import Calls, Traces
 from voice.nlu import word_vectors
 from voice.nlu.word_vectors import WordVectors
-from voice.review.sample import Bools, Floats, Ints, Names, Sample, Wanted, local_times
+from voice.review.sample import LATELY_DAYS, Bools, Floats, Ints, Names, Sample, Wanted, lately, local_times
 from voice.review.sheets import Cell, Share, Sheet, Spread
 from voice.review.tallies import Asked, Tallies
 from voice.review.unmatched import NEWEST_CALLS, Problem, grouped, unmatched
@@ -95,6 +95,12 @@ class Reports:
     def __init__(self, archive: Archive, vectors: Path | None = None) -> None:
         self._archive, self._vectors = archive, vectors
         self._tallies = Tallies(archive.engine)
+
+    def read_ahead(self) -> None:
+        """Read what reports of the usual periods count from, so that nobody waits for it."""
+        self._tallies.sample(lately(max(LATELY_DAYS)), self._archive.now())
+        for days in LATELY_DAYS:
+            self._tallies.asked(lately(days))
 
     def of(self, wanted: Wanted, words: Words) -> Report:
         vectors = word_vectors.load(self._vectors) if self._vectors else None

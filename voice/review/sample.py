@@ -22,6 +22,7 @@ DAY = timedelta(days=1)
 HOUR_S, DAY_S = 3_600, 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 USUAL_DAYS = 30  # of a period that nobody chose
+LATELY_DAYS = (7, USUAL_DAYS, 90, 365)  # of the periods that are offered
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)  # no call was before, and no reader is after
 
 
@@ -47,6 +48,11 @@ class Wanted:
     def condition(self) -> ColumnElement[bool]:
         within = and_(Calls.started_at >= self.begins, Calls.started_at < self.ends)
         return and_(within, Calls.line == self.line) if self.line else within
+
+
+def lately(days: int, line: str = "") -> Wanted:
+    """So many days, today the last of them."""
+    return Wanted(date.today() - timedelta(days - 1), date.today(), line)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,12 @@ from voice.dialog.texts import capital
 from voice.review.report_texts import report_texts
 from voice.review.reports import NEWEST, SHEETS, Report, Reports, Words
 from voice.review.rights import Deed
-from voice.review.sample import EARLIEST, LATEST, USUAL_DAYS, Wanted
+from voice.review.sample import EARLIEST, LATELY_DAYS, LATEST, USUAL_DAYS, Wanted, lately
 from voice.review.sheets import as_csv
 from voice.web.guard import Guard
 from voice.web.report_view import drawn, in_cells
 
 _GAP = re.compile(r"\{[^}]*\}")  # of a text, filled in every call anew
-LATELY_DAYS = (7, 30, 90, 365)
 PAGES = {
     "calls": ("totals", "by_day", "by_hour", "by_line", "by_intent", "waiting"),
     "quality": ("by_step", "by_group", "replies", "captions"),
@@ -56,7 +55,7 @@ def router(
             "here": "reports",
             "page": page,
             "wanted": wanted,
-            "lately": [(days, _query(_lately(days, wanted.line))) for days in LATELY_DAYS],
+            "lately": [(days, _query(lately(days, wanted.line))) for days in LATELY_DAYS],
             "query": _query(wanted),
             "lines": made.words.lines,
             "unmeasured": made.unmeasured,
@@ -114,10 +113,6 @@ def _wanted(since: str, until: str, line: str) -> Wanted:
     last = _day(until) or date.today()
     first = _day(since) or last - timedelta(USUAL_DAYS - 1)
     return Wanted(min(first, last), max(first, last), line)
-
-
-def _lately(days: int, line: str) -> Wanted:
-    return Wanted(date.today() - timedelta(days - 1), date.today(), line)
 
 
 def _day(text: str) -> date | None:
