@@ -2,14 +2,18 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from sqlalchemy import select
 
 from tests.archive.recording_child import pattern, text
@@ -24,6 +28,7 @@ ROUND = 64  # so much a child tells of two calls
 JITTER_S = 0.01  # a moment is some telling and a little more
 CODER = 4_096  # samples that the FLAC coder holds back
 FLUSHED = DELAY + BLOCK + CODER
+MEMORY, ROOM = Path("/dev/shm"), 50 << 20  # bytes; about half of it is taken
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -65,9 +70,19 @@ def check(archive: Archive, told: Told) -> None:
         assert kept.call.state == "complete" or [code for code, _ in kept.call.flaws] == ["killed"]
 
 
-def test_nothing_that_was_kept_is_lost_whenever_the_process_is_killed(tmp_path: Path) -> None:
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where there is room: a process is killed and not the machine, so nothing has to reach a disk."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        with TemporaryDirectory(dir=MEMORY) as name:
+            yield Path(name)
+    else:
+        yield tmp_path
+
+
+def test_nothing_that_was_kept_is_lost_whenever_the_process_is_killed(folder: Path) -> None:
     zygote = subprocess.Popen(
-        [sys.executable, "-m", "tests.archive.recording_child", str(tmp_path)],
+        [sys.executable, "-m", "tests.archive.recording_child", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -77,7 +92,7 @@ def test_nothing_that_was_kept_is_lost_whenever_the_process_is_killed(tmp_path: 
     chance, seen = random.Random(20_261_128), {"open": 0, "complete": 0}
     tolds: list[Told] = []
     for kill in range(KILLS):
-        path = tmp_path / f"told{kill}"
+        path = folder / f"told{kill}"
         print(path, file=zygote.stdin, flush=True)
         child = int(zygote.stdout.readline())
         wait_for(path, chance.randint(0, ROUND + ROUND // 2))
@@ -86,7 +101,7 @@ def test_nothing_that_was_kept_is_lost_whenever_the_process_is_killed(tmp_path: 
         while child_lives(child):
             time.sleep(0.001)
         told = Told(path)
-        archive = Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound")
+        archive = Archive.open(f"sqlite:///{folder / 'archive.db'}", folder / "sound")
         recovered = set(archive.recover())
         assert not recovered & told.sealed
         check(archive, told)
@@ -99,7 +114,7 @@ def test_nothing_that_was_kept_is_lost_whenever_the_process_is_killed(tmp_path: 
     zygote.stdin.close()
     zygote.wait()
     assert seen["open"] >= KILLS // 2 and seen["complete"] >= KILLS // 10, f"the moments were not mixed: {seen}"
-    archive = Archive.open(f"sqlite:///{tmp_path / 'archive.db'}", tmp_path / "sound")
+    archive = Archive.open(f"sqlite:///{folder / 'archive.db'}", folder / "sound")
     aftercare = Aftercare(archive)
     while aftercare.tend():
         pass
