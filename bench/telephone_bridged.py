@@ -21,14 +21,14 @@ from two_talk import SIDES, Cue, Side, Talk, word_delays_ms
 from watched import Load, Watched
 
 from tests.telephony.bed import PASSWORD, Asterisk, LineProcess
-from tests.telephony.evening import busy, kept
+from tests.telephony.evening import busy, happens, kept, new_number
 from tests.telephony.phone import RATE_HZ, Phone, phone, silence
 from tests.telephony.sentences import hears_speech, speaking, until
 from voice.archive.archive import Archive
 from voice.archive.records import Record
 from voice.audio.files import read_channels
 from voice.audio.resample import convert
-from voice.events import SayStarted, from_json
+from voice.events import AnyEvent, SayStarted
 from voice.line import HEARING_HZ, Pcm16
 from voice.settings import Settings
 
@@ -115,7 +115,7 @@ def bridged(asterisk: Asterisk, line: LineProcess, talk: Talk, calls: int) -> Br
     places, load, late_ms = asyncio.run(_calls(asterisk, line, watched, talk, calls))
     records = asyncio.run(kept(line.data, list(places)))
     read = []
-    archive = _archive(line)
+    archive = Archive.of(replace(Settings.from_env(), data=line.data, database=""))
     for number, (began_s, cues) in places.items():
         sound = archive.sound_bytes(records[number].call.id)
         assert sound
@@ -140,7 +140,7 @@ async def _calls(
     told: dict[str, tuple[float, list[Cue]]] = {}
 
     async def one(n: int) -> None:
-        number, cues = f"+7916000{n:04d}", list[Cue]()
+        number, cues = new_number(), list[Cue]()
         async with (
             phone(asterisk.exchange, number=f"person{n + 1}", host="127.0.0.2") as person,
             phone(asterisk.exchange, number=number) as caller,
@@ -189,24 +189,15 @@ async def _hand_over(line: LineProcess, caller: Phone, person: Phone, cues: list
 
 async def _pin(line: LineProcess, number: str) -> str:
     """What the line has told this caller to type."""
-    archive = _archive(line)
-    found = ""
+    found: list[str] = []
 
-    def told() -> bool:
-        nonlocal found
-        call = next((one for one in archive.calls(limit=20) if one.caller == number and not one.ended_at), None)
-        record = call and archive.call(call.id)
-        said = (from_json(event.json) for event in record.events) if record else ()
-        texts = "\n".join(event.text for event in said if isinstance(event, SayStarted))
-        if pin := PIN.search(texts):
-            found = pin[0]
+    def told(events: list[AnyEvent]) -> bool:
+        texts = "\n".join(event.text for event in events if isinstance(event, SayStarted))
+        found.extend(PIN.findall(texts))
         return bool(found)
 
-    try:
-        await until(told)
-    finally:
-        archive.close()
-    return found
+    await happens(line.data, number, told)
+    return found[0]
 
 
 async def _read(url: str, pin: str, cues: list[Cue]) -> None:
@@ -222,10 +213,6 @@ async def _read(url: str, pin: str, cues: list[Cue]) -> None:
                 elif name == "data" and event == "cue":
                     cue: dict[str, Any] = json.loads(told)
                     cues.append(Cue(clock(), cue["seg"], cue["kind"], cue["text"]))
-
-
-def _archive(line: LineProcess) -> Archive:
-    return Archive.of(replace(Settings.from_env(), data=line.data, database=""))
 
 
 def _channels(asterisk: Asterisk) -> int:

@@ -204,8 +204,11 @@ class LineProcess:
         """Safe to call twice."""
         if self.process:
             self.process.send_signal(how)
-            self.process.wait(90)
-            self.process = None
+            try:
+                self.process.wait(90)
+            finally:
+                self.process.kill()  # after a signal that it did not heed
+                self.process = None
 
     def answers(self) -> bool:
         try:

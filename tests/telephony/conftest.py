@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from tests.telephony.bed import HOME, MEDIA_PATHS, Asterisk, LineProcess, MediaPath, free_ports, make_sounds
+from tests.telephony.bed import HOME, MEDIA_PATHS, Asterisk, MediaPath, free_ports, make_sounds
+from tests.telephony.lines import Lines
 
 # A number whose callers hear a tone before anybody answers, as some providers have it.
 EARLY = """
@@ -49,18 +49,7 @@ def asterisk(ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def start_line(
-    ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[..., LineProcess]]:
-    """start_line(max_calls=...) -> a line that runs; the one before must have been stopped."""
-    started: list[LineProcess] = []
-
-    def start(max_calls: int = 24) -> LineProcess:
-        line = LineProcess(tmp_path_factory.mktemp("line") / "data", *ports, max_calls=max_calls)
-        started.append(line)
-        line.start()
-        return line
-
-    yield start
-    for line in started:
-        line.stop(signal.SIGKILL)
+def lines(ports: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lines]:
+    here = Lines(ports, lambda: tmp_path_factory.mktemp("line"))
+    yield here
+    here.stop()

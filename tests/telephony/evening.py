@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.telephony.bed import Asterisk
 from tests.telephony.caller import USUAL, Habits, Spoken, at_a_telephone, talk
 from tests.telephony.phone import Packet, phone
+from tests.telephony.sentences import SOON_S
 from voice.archive.archive import Archive
 from voice.archive.records import Record
 from voice.events import AnyEvent, from_json
@@ -78,6 +80,14 @@ async def dial(
     return number, spoken, telephone.received, answered_ms, telephone.ended_by, max(late_ms, default=0.0)
 
 
+_NUMBERS = count(1)
+
+
+def new_number() -> str:
+    """Of somebody who has not called yet: who calls again is spoken to in another way."""
+    return f"+7916{next(_NUMBERS):07d}"
+
+
 @asynccontextmanager
 async def busy() -> AsyncIterator[list[float]]:
     """By how much, ms, a task that only sleeps is late, again and again while the block runs."""
@@ -109,10 +119,11 @@ def evening(
     calls differ in that, the next is placed when the one before is answered.
     """
     dialling = asyncio.Lock()
+    numbers = {name: new_number() for name in callers}
 
     async def one(n: int, name: str) -> Told:
         await asyncio.sleep(n * APART_S)
-        number, caller, telephone = f"+7916000{n:04d}", callers[name], habits.get(name, USUAL)
+        number, caller, telephone = numbers[name], callers[name], habits.get(name, USUAL)
         if not sounds:
             return await dial(asterisk, number, caller, telephone)
         async with dialling:
@@ -146,3 +157,21 @@ async def kept(data: Path, numbers: Sequence[str]) -> dict[str, Record]:
     finally:
         archive.close()
     return {number: record for number, record in found.items() if record}
+
+
+async def happens(data: Path, number: str, true: Callable[[list[AnyEvent]], bool]) -> None:
+    """Wait for it in the record of this caller's newest call, which may still run. data: the line's."""
+    deadline_s = asyncio.get_running_loop().time() + SOON_S
+    while not true(events := await asyncio.to_thread(_so_far, data, number)):
+        assert asyncio.get_running_loop().time() < deadline_s, "\n".join(map(str, events))
+        await asyncio.sleep(0.1)
+
+
+def _so_far(data: Path, number: str) -> list[AnyEvent]:
+    archive = Archive.of(replace(Settings.from_env(), data=data, database=""))
+    try:
+        newest = next((call for call in archive.calls(limit=20) if call.caller == number), None)
+        record = archive.call(newest.id) if newest else None
+    finally:
+        archive.close()
+    return [from_json(event.json) for event in record.events] if record else []

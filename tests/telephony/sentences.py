@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from tests.telephony.caller import at_a_telephone, loud
-from tests.telephony.evening import FIXTURES
 from tests.telephony.phone import FRAME, Phone, silence
 from voice.line import FRAME_MS, Pcm16
+from voice.settings import ROOT
 
 SOON_S = 20.0
 
 
 def first_words(name: str) -> Pcm16:
     """What the recorded caller of this name says first, 8 000 Hz."""
-    caller = at_a_telephone(FIXTURES / f"{name}.flac")
+    caller = at_a_telephone(ROOT / "audio_fixtures" / f"{name}.flac")
     turn = next(turn for turn in caller.turns if turn.to_ms)
     return caller.sound[turn.from_ms * 8 : turn.to_ms * 8]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import b64decode
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -17,9 +16,10 @@ import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedOK
 
-from tests.telephony.bed import TOKEN, LineProcess
+from tests.telephony.bed import TOKEN
 from tests.telephony.caller import at_a_telephone
-from tests.telephony.evening import FIXTURES, kept
+from tests.telephony.evening import FIXTURES, kept, new_number
+from tests.telephony.lines import Lines
 from tests.transports.test_twilio_wire import CONNECTED, media, start
 from voice.audio.g711 import ulaw_decode, ulaw_encode
 from voice.errors import CallerFault
@@ -29,26 +29,22 @@ from voice.transports.recorded import RecordedCaller, RecordedLine
 from voice.workshop.scenarios import read_scenarios
 from voice.workshop.simulation import broken, told
 
-CALLER = "+79161234567"
 RATE_HZ = 8_000
 NAME = "interrupts_answer"
 
 
-def test_a_caller_at_a_cloud_number_is_understood_and_may_interrupt(start_line: Callable[..., LineProcess]) -> None:
-    line = start_line()
+def test_a_caller_at_a_cloud_number_is_understood_and_may_interrupt(lines: Lines) -> None:
+    line, number = lines.usual(), new_number()
     caller = at_a_telephone(FIXTURES / f"{NAME}.flac")
-    try:
-        answer = httpx.post(
-            f"{line.url}/twilio/{TOKEN}/answer", data={"To": f"+7{caller.line[1:]}", "From": CALLER}, trust_env=False
-        )
-        stream = xml.fromstring(answer.content).find("Connect/Stream")
-        assert stream is not None
-        call = stream[0].attrib["value"]
-        asyncio.run(talk(f"ws://{urlsplit(line.url).netloc}/twilio/{TOKEN}/stream", call, caller))
-        after = httpx.post(f"{line.url}/twilio/{TOKEN}/next/{call}", trust_env=False)
-        record = asyncio.run(kept(line.data, [CALLER]))[CALLER]
-    finally:
-        line.stop()
+    answer = httpx.post(
+        f"{line.url}/twilio/{TOKEN}/answer", data={"To": f"+7{caller.line[1:]}", "From": number}, trust_env=False
+    )
+    stream = xml.fromstring(answer.content).find("Connect/Stream")
+    assert stream is not None
+    call = stream[0].attrib["value"]
+    asyncio.run(talk(f"ws://{urlsplit(line.url).netloc}/twilio/{TOKEN}/stream", call, caller))
+    after = httpx.post(f"{line.url}/twilio/{TOKEN}/next/{call}", trust_env=False)
+    record = asyncio.run(kept(line.data, [number]))[number]
     events = [from_json(event.json) for event in record.events]
     expected = next(one.expected for one in read_scenarios(FIXTURES / "scenarios.yaml").callers if one.name == NAME)
     assert not broken(replace(expected, max_gap_ms=None), events), "\n".join(told(events))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import httpx
@@ -13,7 +13,8 @@ import pytest
 from tests.telephony import bed
 from tests.telephony.bed import Asterisk, LineProcess, MediaPath
 from tests.telephony.caller import loud
-from tests.telephony.evening import kept
+from tests.telephony.evening import happens, kept
+from tests.telephony.lines import Lines
 from tests.telephony.phone import Phone, phone, silence
 from tests.telephony.sentences import first_words, hears_speech, speaking, until
 from tests.telephony.test_line_fails import CALLER_HZ, PERSON_HZ, hears, on_the_telephone, saying
@@ -33,15 +34,14 @@ from voice.events import (
 
 CALLER = "+79160000001"
 NUMBER = "88005553535"
-WAIT_S = 6  # for a person, in the tests where nobody answers
+WAIT_S = 5  # for a person, in the tests where nobody answers
+ROAD = ["operator.choose", "main.welcome", "status.number"]  # of who comes back, and goes back to where he was
 BUSY = "заняты"  # a word of what is said when nobody was free
 
 
-@pytest.fixture(scope="module")
-def line(path: MediaPath, start_line: Callable[..., LineProcess]) -> Iterator[LineProcess]:
-    running = start_line()
-    yield running
-    running.stop(signal.SIGKILL)
+@pytest.fixture
+def line(path: MediaPath, lines: Lines) -> LineProcess:
+    return lines.usual()
 
 
 def events(line: LineProcess) -> list[AnyEvent]:
@@ -71,6 +71,16 @@ def of(events: list[AnyEvent], kind: type) -> list[AnyEvent]:
     return [event for event in events if isinstance(event, kind)]
 
 
+def texts_of(events: list[AnyEvent], kind: type) -> str:
+    return " ".join(event.text for event in of(events, kind))
+
+
+def steps_since(events: list[AnyEvent], kind: type) -> list[str]:
+    """Where the line has asked after the first event of this kind; nowhere before it."""
+    at = next((at for at, event in enumerate(events) if isinstance(event, kind)), len(events))
+    return [event.step for event in of(events[at:], Asked)]
+
+
 def variables(asterisk: Asterisk, number: str) -> dict[str, str]:
     """What Asterisk's channel of the telephone with this number has been told."""
     channel = next(one for one in asterisk.cli("core show channels concise").splitlines() if f"/{number}-" in one)
@@ -96,9 +106,9 @@ def test_a_person_takes_over_knows_why_and_both_are_read(asterisk: Asterisk, lin
         async with saying(caller, CALLER_HZ), saying(person, PERSON_HZ):
             await until(lambda: hears(caller, PERSON_HZ) and hears(person, CALLER_HZ))
         async with speaking(person, first_words("documents_replace")), speaking(caller, silence()):
-            await asyncio.sleep(6)
+            await happens(line.data, CALLER, lambda so_far: "документ" in texts_of(so_far, OperatorSaid))
         async with speaking(caller, first_words("login_helped")), speaking(person, silence()):
-            await asyncio.sleep(6)
+            await happens(line.data, CALLER, lambda so_far: "войти" in texts_of(so_far, Final))
         async with httpx.AsyncClient(trust_env=False) as client:
             asked = (await client.get(f"{line.url}/pbx/calls/{told['LINIYA_CALL']}/told")).json()
         assert (asked["target"], asked["reason"], asked["tried"]) == ("operator", "asked", ["main.welcome"])
@@ -109,9 +119,9 @@ def test_a_person_takes_over_knows_why_and_both_are_read(asterisk: Asterisk, lin
     assert told["LINIYA_REASON"] == "asked"
     happened = events(line)
     assert len(of(happened, PersonCame)) == 1
-    assert "документ" in " ".join(event.text for event in of(happened, OperatorSaid))
+    assert "документ" in texts_of(happened, OperatorSaid)
     after = happened[happened.index(of(happened, PersonCame)[0]) :]
-    assert "войти" in " ".join(event.text for event in of(after, Final))
+    assert "войти" in texts_of(after, Final)
     assert of(happened, HungUp)[0].reason == "transfer:operator"
     announced = next(event for event in of(happened, SayStarted) if "Соединяю" in event.text)
     assert announced.say in [event.say for event in of(happened, SayDone)], "the announcement is heard whole"
@@ -126,11 +136,11 @@ def test_nobody_answers_and_the_call_comes_back_where_it_left(asterisk: Asterisk
             await caller.press("0")
             await until(lambda: quiet(caller, 2))
             await until(lambda: not quiet(caller, 0.2))
-            await asyncio.sleep(2)
+            await happens(line.data, CALLER, lambda so_far: steps_since(so_far, CameBack)[:1] == ROAD[:1])
             await caller.press("4")
-            await asyncio.sleep(4)
+            await happens(line.data, CALLER, lambda so_far: steps_since(so_far, CameBack)[:2] == ROAD[:2])
             await caller.press("1")
-            await asyncio.sleep(4)
+            await happens(line.data, CALLER, lambda so_far: len(steps_since(so_far, CameBack)) >= len(ROAD))
 
     asterisk.cli(f"dialplan set global LINIYA_WAIT {WAIT_S}")
     try:
@@ -141,11 +151,7 @@ def test_nobody_answers_and_the_call_comes_back_where_it_left(asterisk: Asterisk
     back = happened.index(of(happened, CameBack)[0])
     said = [event.text for event in of(happened[back:], SayStarted)]
     assert BUSY in said[0]
-    assert [event.step for event in of(happened[back:], Asked)][:3] == [
-        "operator.choose",
-        "main.welcome",
-        "status.number",
-    ]
+    assert steps_since(happened, CameBack)[: len(ROAD)] == ROAD
     assert of(happened, HungUp)[0].by == "caller" and of(happened, HungUp)[0].reason == ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from itertools import count
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.telephony.bed import PASSWORD, Asterisk, LineProcess, MediaPath
+from tests.telephony.lines import Lines
 from tests.telephony.phone import FRAME, RATE_HZ, Packet, Phone, phone
 from tests.telephony.sentences import hears_speech, until
 from voice.asr.catalogue import locate
@@ -85,11 +86,9 @@ def on_the_telephone(asterisk: Asterisk, talk: Callable[[Phone, Phone], Coroutin
 
 
 @pytest.fixture(scope="module")
-def line(path: MediaPath, start_line: Callable[..., LineProcess]) -> Iterator[LineProcess]:
+def line(path: MediaPath, lines: Lines) -> LineProcess:
     """The tests below follow each other: it serves, it dies, it is dead."""
-    running = start_line()
-    yield running
-    running.stop(signal.SIGKILL)
+    return lines.usual()
 
 
 def test_who_asks_for_a_person_gets_one_of_his_line_and_both_hear_each_other(
@@ -140,9 +139,9 @@ def test_a_line_that_is_down_leaves_the_caller_to_the_menu_and_its_keys(
 
 
 def test_a_full_line_takes_no_call_and_serves_the_one_it_has(
-    asterisk: Asterisk, start_line: Callable[..., LineProcess], recogniser: VoskRecogniser
+    asterisk: Asterisk, lines: Lines, recogniser: VoskRecogniser
 ) -> None:
-    full = start_line(max_calls=1)
+    lines.start(max_calls=1)
 
     async def talk(caller: Phone, person: Phone) -> None:
         async with phone(asterisk.exchange, number="+79160000002") as first:
@@ -156,7 +155,4 @@ def test_a_full_line_takes_no_call_and_serves_the_one_it_has(
                 await first.press("#")
                 await until(lambda: len(first.received) > served + 50)
 
-    try:
-        on_the_telephone(asterisk, talk)
-    finally:
-        full.stop(signal.SIGKILL)
+    on_the_telephone(asterisk, talk)

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.telephony.bed import Asterisk, LineProcess
+from tests.telephony.bed import Asterisk
 from tests.telephony.caller import Habits
 from tests.telephony.evening import Talked, evening, fixture, in_time
+from tests.telephony.lines import Lines
 from voice.events import Final, Interrupted, SayDone, SayStarted, Understood
 from voice.transports.recorded import CallerTurn
 from voice.workshop.simulation import told
@@ -25,8 +26,7 @@ ECHOES = {f"{db} dB by {sound}": (db, sound) for sound in ("audiosocket", "webso
 
 
 @pytest.fixture(scope="module")
-def talked(asterisk: Asterisk, start_line: Callable[..., LineProcess]) -> Callable[[str], Talked]:
-    line = start_line()
+def talked(asterisk: Asterisk, lines: Lines) -> Callable[[str], Talked]:
     callers = dict.fromkeys(ECHOES, ECHOED)
     callers |= {"saves": fixture("operator_at_once"), "wideband": fixture("thanks_after_no")}
     habits = {name: Habits(echo_db=db) for name, (db, _) in ECHOES.items()} | {"saves": Habits(sends_silence=False)}
@@ -35,10 +35,9 @@ def talked(asterisk: Asterisk, start_line: Callable[..., LineProcess]) -> Callab
         "wideband": "audiosocket16",
     }
     try:
-        return evening(asterisk, line.data, callers, habits, sounds).__getitem__
+        return evening(asterisk, lines.usual().data, callers, habits, sounds).__getitem__
     finally:
         asterisk.travel_by("audiosocket")
-        line.stop()
 
 
 @pytest.mark.parametrize("name", ECHOES)

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tests.telephony import sip
-from tests.telephony.bed import Asterisk, LineProcess, MediaPath
+from tests.telephony.bed import MEDIA_PATHS, Asterisk
 from tests.telephony.caller import loud
-from tests.telephony.evening import kept
+from tests.telephony.evening import kept, new_number
+from tests.telephony.lines import Lines
 from tests.telephony.phone import Phone, phone, silence
 from tests.telephony.sentences import first_words, hears_speech, speaking, until
 from voice.events import AnyEvent, Final, HungUp, Understood, from_json
@@ -45,36 +46,50 @@ SESSIONS: dict[str, tuple[str, Callable[[Phone], Awaitable[None]]]] = {
 
 
 @pytest.fixture(scope="module")
-def placed(asterisk: Asterisk, path: MediaPath, start_line: Callable[..., LineProcess]) -> dict[str, Session]:
-    """Three callers at once, each of whom does something with his session and then says what he wants."""
-    line = start_line()
-    numbers = {name: f"+791600000{n:02d}" for n, name in enumerate(SESSIONS)}
+def everybody(asterisk: Asterisk, lines: Lines) -> dict[tuple[str, str], Session]:
+    """By transport and session: callers at once, each of whom does something and then says what he wants."""
+    line = lines.usual()
+    callers = {(path.transport, name): new_number() for path in MEDIA_PATHS for name in SESSIONS}
 
-    async def one(name: str) -> Phone:
+    async def one(name: str, caller: str, served: asyncio.Event) -> Phone:
         number, does = SESSIONS[name]
-        async with asyncio.timeout(60), phone(asterisk.exchange, number=numbers[name]) as telephone:
+        async with asyncio.timeout(60), phone(asterisk.exchange, number=caller) as telephone:
             await telephone.call(number)
             async with speaking(telephone, silence()):
                 await until(lambda: hears_speech(telephone))
+            served.set()
             await does(telephone)
             async with speaking(telephone, first_words("documents_replace")):
                 await asyncio.sleep(LISTENS_S)
         return telephone
 
-    async def all_at_once() -> dict[str, Phone]:
-        return dict(zip(SESSIONS, await asyncio.gather(*map(one, SESSIONS)), strict=True))
+    async def all_at_once() -> list[Phone]:
+        async with asyncio.TaskGroup() as group:
+            talking = []
+            for path in MEDIA_PATHS:
+                await asyncio.to_thread(asterisk.travel_by, path.sound)
+                served = {name: asyncio.Event() for name in SESSIONS}
+                for name in SESSIONS:
+                    talking.append(group.create_task(one(name, callers[path.transport, name], served[name])))
+                await asyncio.gather(*(event.wait() for event in served.values()))
+        return [task.result() for task in talking]
 
     try:
         telephones = asyncio.run(all_at_once())
-        records = asyncio.run(kept(line.data, list(numbers.values())))
     finally:
-        line.stop()
-    sessions = {}
-    for name, telephone in telephones.items():
-        record = records[numbers[name]]
-        assert record.call.state == "complete", record.call.flaws
-        sessions[name] = telephone, [from_json(event.json) for event in record.events]
-    return sessions
+        asterisk.travel_by(MEDIA_PATHS[0].sound)
+    records = asyncio.run(kept(line.data, list(callers.values())))
+    placed = {}
+    for (transport, name), telephone in zip(callers, telephones, strict=True):
+        record = records[callers[transport, name]]
+        assert (record.call.transport, record.call.state) == (transport, "complete"), record.call.flaws
+        placed[transport, name] = telephone, [from_json(event.json) for event in record.events]
+    return placed
+
+
+@pytest.fixture(params=MEDIA_PATHS, ids=lambda path: path.sound)
+def placed(request: pytest.FixtureRequest, everybody: dict[tuple[str, str], Session]) -> dict[str, Session]:
+    return {name: everybody[request.param.transport, name] for name in SESSIONS}
 
 
 def of(events: list[AnyEvent], kind: type) -> list[AnyEvent]:

@@ -12,6 +12,7 @@ import pytest
 from tests.telephony.bed import TOKEN, Asterisk
 from tests.telephony.caller import played
 from tests.telephony.far_end import clicks, of_the_line
+from tests.telephony.lines import Lines
 from tests.telephony.phone import RATE_HZ, phone, silence
 from tests.web.served import served
 from tests.web.small_board import LINES, SmallBoard, app_of
@@ -79,8 +80,9 @@ class Speaker(SmallBoard):
 
 @pytest.mark.parametrize("path", ["websocket", "websocket16"])
 def test_what_was_heard_is_told_and_the_last_words_are_heard_whole(
-    asterisk: Asterisk, ports: tuple[int, int], path: str
+    asterisk: Asterisk, lines: Lines, ports: tuple[int, int], path: str
 ) -> None:
+    lines.stop()
     board = Speaker()
     asterisk.cli(f"dialplan set global LINIYA_SOUND {path}")
     app = app_of(
