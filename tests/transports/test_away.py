@@ -13,9 +13,10 @@ import pytest
 
 from voice.clock import run_in_virtual_time
 from voice.errors import CallerFault
-from voice.line import Back, Drops, HandsOver, Inbound, Joined, Pcm16, PersonSound, Pressed, Sound
+from voice.line import FRAME_MS, Back, Drops, HandsOver, Inbound, Joined, Pcm16, PersonSound, Pressed, Sound
 from voice.transports import away
 from voice.transports.away import Away, ExchangedLine
+from voice.transports.inbox import Inbox
 
 
 class Leg:
@@ -217,6 +218,40 @@ def test_sound_of_a_talk_that_nobody_read_in_time_is_counted() -> None:
         assert line.dropped_ms == 40 + 40 + 1_000
         line.end()
         await hearing
+
+    virtually(talk)
+
+
+@pytest.mark.parametrize("hole_s", [0.1, 0.2], ids=["audiosocket", "websocket"])
+def test_a_telephone_that_sends_nothing_in_silence_does_not_make_the_clock_of_a_talk_run_ahead(hole_s: float) -> None:
+    class Unbroken(Leg):
+        """As real legs are: it fills its holes itself."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.inbox = Inbox(self.hears_hz)
+
+        def inbound(self) -> AsyncIterator[Inbound]:
+            return self.inbox.unbroken(hole_s=hole_s, fill_ms=FRAME_MS)
+
+    async def talk() -> None:
+        line, caller = ExchangedLine(Leg()), Unbroken()
+        async with reading(line) as reader:
+            await line.hand_over("operator")
+            hearing = asyncio.create_task(line.overhear(caller, "caller"))
+            await asyncio.sleep(1)
+            before_ms, sent_ms = reader.silent_ms, 0
+            for _ in range(10):
+                for _ in range(25):
+                    caller.inbox.put(Sound(tone(7)))
+                    sent_ms += FRAME_MS
+                    await asyncio.sleep(FRAME_MS / 1000)
+                await asyncio.sleep(0.5)
+            line.end()
+            await hearing
+        assert len(reader.of(Sound)) * FRAME_MS == sent_ms
+        ahead_ms = reader.silent_ms - before_ms - 5_000
+        assert 0 <= ahead_ms <= 12 * FRAME_MS, "at most the frame by which the leg itself is ahead after each pause"
 
     virtually(talk)
 

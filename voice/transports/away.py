@@ -20,7 +20,7 @@ from voice.transports.inbox import Inbox
 
 Side = Literal["line", "caller", "person"]
 
-HOLE_S = 0.1  # without a leg, or from a silent telephone: silence is put in its place
+HOLE_S = 0.1  # without the caller's leg, which fills its own holes: silence is put in its place
 LOST_S = 20.0  # no leg is left of a talk: the exchange will not say any more how it ended
 UNHEARD_S = 600.0  # or no leg has come yet: this exchange lets nobody read along, or has died
 
@@ -68,7 +68,8 @@ class ExchangedLine:
                     yield item
                 if own is self._own:
                     return
-            async with aclosing(self._inbox.unbroken(hole_s=HOLE_S, fill_ms=FRAME_MS)) as items:  # type: ignore[type-var]
+            unbroken = self._inbox.unbroken(hole_s=HOLE_S, fill_ms=FRAME_MS, fills=lambda: "caller" not in self._beside)
+            async with aclosing(unbroken) as items:  # type: ignore[type-var]
                 async for item in items:
                     yield item
                     if isinstance(item, Back):

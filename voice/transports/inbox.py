@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 from voice.audio.pcm import silence
@@ -67,9 +67,14 @@ class Inbox:
             self._controls -= 1
         return item
 
-    async def unbroken(self, *, hole_s: float, fill_ms: int = FILL_MS) -> AsyncIterator[Inbound]:
+    async def unbroken(
+        self, *, hole_s: float, fill_ms: int = FILL_MS, fills: Callable[[], bool] = lambda: True
+    ) -> AsyncIterator[Inbound]:
         """All things to the end. After `hole_s` without sound, silence takes its place, for the hole and then at the
-        pace of real time: the clock of a call is the sound heard so far, and it must go on."""
+        pace of real time: the clock of a call is the sound heard so far, and it must go on.
+
+        fills: asked at each hole; no: what comes here fills its holes itself, and this one comes late only.
+        """
         loop = asyncio.get_running_loop()
         due_s, missing_ms = loop.time() + hole_s, round(hole_s * 1000)
         while True:
@@ -77,6 +82,9 @@ class Inbox:
                 async with asyncio.timeout_at(due_s):
                     item = await self.get()
             except TimeoutError:
+                if not fills():
+                    due_s, missing_ms = loop.time() + hole_s, round(hole_s * 1000)
+                    continue
                 yield Sound(silence(missing_ms, self.rate_hz))
                 due_s, missing_ms = due_s + fill_ms / 1000, fill_ms
                 continue
