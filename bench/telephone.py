@@ -20,7 +20,7 @@ from report import Figure, Table, machine, save
 from shown import shown_words
 from telephone_alone import by_exchange, by_nothing
 from telephone_bridged import bridged
-from telephone_figures import Figures, by_stage, of_alone, of_bridged, of_turns
+from telephone_figures import Figures, by_stage, of_alone, of_bridged, of_turns, one_more
 from telephone_turns import turns
 from two_talk import Phrase, Talk, talk_of
 
@@ -134,6 +134,9 @@ def main() -> None:
     for part, of_part in (("turns", staged), ("bridged", bench.bridged)):
         for (transport, calls), told in of_part.items():
             figures |= {f"{transport}, {calls} {part}: {name}": one for name, one in told.items()}
+        for transport, more in one_more(of_part).items():
+            print(f"One more call at once, {part} by {transport}: {float(more['value']):.0f} MiB")
+            figures[f"{transport}, {part}: one more call"] = more
     print(f"written to {save('telephone', figures)}")
 
 

@@ -44,6 +44,18 @@ def by_stage(told: Figures, way: Mapping[str, Figure]) -> Figures:
     return staged
 
 
+def one_more(told: Mapping[tuple[str, int], Figures]) -> Figures:
+    """By transport, what one more call at once adds to the line's memory: from the fewest calls to the most."""
+    grown: Figures = {}
+    for transport in dict.fromkeys(transport for transport, _ in told):
+        calls = sorted(calls for one, calls in told if one == transport)
+        few, many = calls[0], calls[-1]
+        if few < many:
+            first, last = (float(told[transport, calls][LINE_MEMORY]["value"]) for calls in (few, many))
+            grown[transport] = ratio((last - first) / (many - few), "MiB", many - few)
+    return grown
+
+
 def of_bridged(told: Bridged) -> Figures:
     figures: Figures = {}
     for side in SIDES:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from in_record import missing_ms, place
+from report import ratio
 from shown import ShownWord, seen
 from telephone_alone import delays_ms
+from telephone_figures import LINE_MEMORY, one_more
 from two_talk import Cue, Phrase, talk_of, word_delays_ms
 
 from voice.line import HEARING_HZ, Pcm16
@@ -63,3 +65,8 @@ def test_what_is_silent_in_a_record_is_missing_and_what_came_late_has_moved() ->
     late = np.concatenate([before, quiet(60), holed, quiet(500)])
     assert missing_ms(late, said, at) == (200, 60)
     assert missing_ms(np.concatenate([before, said[: HEARING_HZ // 2]]), said, at) == (500, 0)
+
+
+def test_one_more_call_is_what_memory_grows_by_from_the_fewest_to_the_most() -> None:
+    told = {("a", calls): {LINE_MEMORY: ratio(mib, "MiB", calls)} for calls, mib in ((4, 560), (1, 500), (2, 900))}
+    assert {name: one["value"] for name, one in one_more(told | {("b", 1): told["a", 1]}).items()} == {"a": 20}
