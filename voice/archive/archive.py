@@ -273,9 +273,14 @@ class Archive:
         return self.seal_of(call_id).opened(sealed, place)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction that writes, whole or not at all; on SQLite others that write wait for it from its start."""
+    def writing(self, call_id: str = "") -> Iterator[Connection]:
+        """One transaction that writes, whole or not at all; on SQLite others that write wait for it from its start.
+
+        call_id: others that change this call wait, whatever the database.
+        """
         with self.engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            if call_id:
+                chain.hold(connection, call_id)
             yield connection
 
     def compact(self) -> None:
@@ -289,7 +294,7 @@ class Archive:
 
         Only the first time does anything: a change made since must not be tied in.
         """
-        if connection.execute(select(Links.n).where(Links.call == call_id).limit(1)).first():
+        if connection.execute(select(Links.n).where(Links.call == call_id, Links.what == "record").limit(1)).first():
             return
         name = connection.execute(select(Calls.sound).where(Calls.id == call_id)).scalar_one()
         chain.add(connection, self.keys, call_id, "record")

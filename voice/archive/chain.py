@@ -29,14 +29,23 @@ def event_link(keys: KeyRing, before: bytes, call_id: str, seq: int, at_ms: int,
     return keys.link(before, call_id.encode(), b"%d" % seq, b"%d" % at_ms, kind.encode(), sealed)
 
 
+def hold(connection: Connection, call_id: str) -> None:
+    """Let others that change this call wait until the transaction ends; what is read after this is as they left it.
+
+    SQLite lets one writer in at a time anyway. In PostgreSQL rows that only name the call do not wait.
+    """
+    connection.execute(select(Calls.id).where(Calls.id == call_id).with_for_update(key_share=True))
+
+
 def add(connection: Connection, keys: KeyRing, call_id: str, what: str, row: int = 0, *, digest: bytes = b"") -> None:
     """Link what was just added or changed, in the transaction that did it.
 
     what: `record` for what the call itself left, `sound` (digest: of the file, empty: none any more), or a table's name
     with the number of its `row`.
     """
+    hold(connection, call_id)
     last = connection.execute(
-        select(Links.n, Links.link).where(Links.call == call_id).order_by(Links.n.desc()).limit(1).with_for_update()
+        select(Links.n, Links.link).where(Links.call == call_id).order_by(Links.n.desc()).limit(1)
     ).first()
     events, last_event = _last_event(connection, call_id)
     n, before = (last.n + 1, last.link) if last else (1, last_event)

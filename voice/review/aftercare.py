@@ -57,7 +57,9 @@ class Aftercare:
             record = self._archive.call(call_id)
             if record is None:
                 return False
-            with self._archive.writing() as connection:
+            with self._archive.writing(call_id) as connection:
+                if connection.execute(select(Calls.cared_at).where(Calls.id == call_id)).scalar_one():
+                    return False  # another process was quicker
                 self._keep(connection, record)
                 self._archive.tie(connection, call_id)
         except ArchiveFault as error:  # it may be the database's, which may be back, or this call's own

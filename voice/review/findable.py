@@ -65,9 +65,9 @@ def keep(
 
 def say_anew(archive: Archive, call_id: str) -> None:
     """The call's words have changed: somebody corrected them, or marked them by hand. Raises as `keep` does."""
-    if read := archive.reading(call_id):
-        lines = masked_lines(read)
-        with archive.writing() as connection:
+    with archive.writing(call_id) as connection:  # before it is read: the last to write has read what all others wrote
+        if read := archive.reading(call_id):
+            lines = masked_lines(read)
             if Index(archive).say_anew(connection, call_id, [(line.side, line.text) for line in lines]):
                 _keep_lines(connection, archive, call_id, lines)
 

@@ -49,7 +49,7 @@ class Marks:
         if place is None:
             raise ValueError("nothing was heard there")
         last = select(func.coalesce(func.max(Masks.n), 0)).where(Masks.call == call)
-        with self._archive.writing() as connection:
+        with self._archive.writing(call) as connection:
             n = connection.execute(last).scalar_one() + 1
             connection.execute(
                 insert(Masks).values(

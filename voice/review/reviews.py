@@ -55,8 +55,8 @@ class Reviews:
             "sealed": self._archive.seal(call, note.strip()[:LONGEST_NOTE], PLACE),
         }
         mine = (Table.call == call) & (Table.person == person)
-        with self._archive.writing() as connection:
-            before = connection.execute(select(Table.id, Table.done_at).where(mine).with_for_update()).one_or_none()
+        with self._archive.writing(call) as connection:
+            before = connection.execute(select(Table.id, Table.done_at).where(mine)).one_or_none()
             if before and before.done_at:
                 raise AlreadyDone(call)
             if before:
