@@ -15,6 +15,7 @@ from voice.masking.places import (
     is_name,
     is_number,
     is_ordinal,
+    is_street_adjective,
     is_surely_name,
     is_word,
     number,
@@ -71,7 +72,7 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
         yield from ((first, last, True) for first, last in replies(said))
     for i, token in enumerate(said):
         behind = number(said, i + 1)
-        if token.word in words.flat and behind:
+        if token.word in words.flat and behind and not _names_street(said, behind):
             yield i, behind, True
         elif is_house(token) and behind and not counts(said, behind):
             yield i, behind, False
@@ -98,6 +99,11 @@ def _anchors(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int, int, 
                 yield i, last, False
             elif place := bare(said, i):
                 yield *place, False
+
+
+def _names_street(said: Sequence[Token], last: int) -> bool:
+    """«квартира на пятой Просёлочной»: no fifth flat."""
+    return is_ordinal(said, last) and last + 1 < len(said) and is_street_adjective(said[last + 1].word)
 
 
 def _is_whole(said: Sequence[Token]) -> bool:
@@ -179,7 +185,7 @@ def _begin(said: Sequence[Token], first: int) -> int:
         may_name = is_name if begin == at + 1 else is_surely_name  # over «на» only what surely is a place
         named = of_place(token) or (may_name(token) and token.word not in words.outside)
         counted = token.is_plain_number and is_ordinal(said, begin)  # «сто двенадцатый квартал»
-        if named or (begin == at + 1 and (is_index(token) or is_ordinal(said, at) or counted)):
+        if named or (begin == at + 1 and (token.initial or is_index(token) or is_ordinal(said, at) or counted)):
             begin = at
         elif not _lies_inside(token):
             break

@@ -77,9 +77,9 @@ def _is_like_a_name(token: Token) -> bool:
 def _may_be_surname(said: Sequence[Token], i: int) -> bool:
     """A usual word behind «фамилия»: «фамилия Мороз», «фамилия моя Преображенский»."""
     word = said[i].word
-    if not announces_surname(said, i) or not any(
-        token.word in rules().names.sure for token in said[max(0, i - REACH) : i]
-    ):
+    cues = [token.word for token in said[max(0, i - REACH) : i]]
+    sure = any(cue in rules().names.sure for cue in cues) or any(cue in rules().names.by_name for cue in cues)
+    if not (sure and announces_surname(said, i)):
         return False
     if share(word, "ADJF", "masc", "nomn") >= USUAL:  # «фамилия Тихий»
         return word not in rules().names.never
@@ -99,7 +99,9 @@ def _is_called(said: Sequence[Token], i: int) -> bool:
 
 
 def _introduces(said: Sequence[Token], i: int) -> bool:
-    """«я Роман», «это Слава», and nothing more: a usual word, too, is a name there."""
+    """«я Роман», «это Слава», and nothing more, or «Сундуков я»: a usual word, too, is a name there."""
+    if (i == 0 or said[i].breaks) and i + 1 < len(said) and said[i + 1].word in rules().names.myself:
+        return rules().names.surname.fullmatch(said[i].word) is not None
     begins = (
         i > 0
         and said[i - 1].word in rules().names.myself

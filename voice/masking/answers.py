@@ -72,7 +72,7 @@ def _spells_on(said: Sequence[Token], i: int) -> bool:
     """Is it a letter right behind or before the name of another: «тэ ё», «эр а»?"""
     if not is_letter(said[i]):
         return False
-    beside = (*said[max(0, i - 1) : i], *said[i + 1 : i + 2])
+    beside = (*said[max(0, i - 2) : i], *said[i + 1 : i + 3])
     return any(is_letter(one) and len(one.word) > 1 for one in beside)
 
 

@@ -54,8 +54,16 @@ def dates_of_birth(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int,
                 is_date or date.numbers >= _ALL or _is_year(said, date, cues) or _is_day(said, date, cues)
             )
         if found or _is_birthday(said, date) or _is_of_whom(said, date) or _is_long_ago(said, date):
-            yield date.first, date.last
+            yield date.first, _with_cue(said, date.last)
             behind = date.last
+
+
+def _with_cue(said: Sequence[Token], last: int) -> int:
+    """With the rest of «1962 г.р.», «шестьдесят второго года рождения»."""
+    births = rules().births
+    behind = said[last + 1].word if last + 1 < len(said) else ""
+    goes_on = said[last].word in births.years and (behind in births.cues or (said[last].word, behind) in births.short)
+    return last + goes_on
 
 
 def _is_cue(said: Sequence[Token], i: int) -> bool:

@@ -62,7 +62,7 @@ def place_name(said: Sequence[Token], i: int, most: int = NAME_WORDS) -> int:
         and not is_surely_name(said[end - 1])
     ):
         if _is_predicate(behind):
-            end = _without_subject(said, i, end)
+            end = _without_subject(said, i, end, denied=behind.word in rules().usual.denials)
         elif is_usual(behind.word):
             while end > i and _describes(said[end - 1].word, behind.word):
                 end -= 1
@@ -87,9 +87,9 @@ def _is_joining(said: Sequence[Token], j: int) -> bool:
     return said[j].word in rules().names.joining
 
 
-def _without_subject(said: Sequence[Token], i: int, end: int) -> int:
+def _without_subject(said: Sequence[Token], i: int, end: int, *, denied: bool) -> int:
     last = said[end - 1].word if end > i else ""
-    if not last or not known(last):
+    if not last or not known(last) or not (denied or share(last, "nomn") or share(last, "inan", "accs")):
         return end
     end -= 1
     while end > i and _describes(said[end - 1].word, last):

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import get_args
 
 from voice.masking.name_words import tells_a_person
+from voice.masking.persons import may_be_persons
 from voice.masking.rows import Row
 from voice.masking.said import Known, Said
 from voice.masking.spans import Kind, Span, Why
 from voice.masking.tokens import Token, tokens
-from voice.nlu.morphology import lemmas
+from voice.nlu.morphology import lemmas, tags
 
 _LETTERS = 4  # of a name's part that is looked for alone
+_NOUN = 0.5
 _DIGITS = 5  # fewer may be anything
 _TRUNK = 10  # digits of a telephone number without the 8 or +7 before it
 
@@ -56,7 +58,9 @@ def _value(span: Span, words: Sequence[Token], rows: Sequence[Row]) -> Iterator[
         yield _Value(span.kind, span.why, inside)
     if span.kind == "name":
         yield from (
-            _Value("name", span.why, (word,)) for word in inside if len(word) >= _LETTERS and tells_a_person(word)
+            _Value("name", span.why, (token.word,))
+            for token in words
+            if span.start <= token.start < span.end and len(token.word) >= _LETTERS and _tells(token)
         )
     for row in rows:
         if span.start <= words[row.first].start and words[row.last].end <= span.end:
@@ -87,13 +91,18 @@ def _places(value: _Value, words: Sequence[Token], rows: Sequence[Row]) -> Itera
         return
     size = len(value.words)
     if value.kind == "name" and size == 1:
-        yield from ((i, i) for i, token in enumerate(words) if _is_same_name(token.word, value.words[0]))
+        yield from ((i, i) for i, token in enumerate(words) if _is_same_name(token, value.words[0]))
         return
     for i in range(len(words) - size + 1):
         if all(token.word == word for token, word in zip(words[i : i + size], value.words, strict=True)):
             yield i, i + size - 1
 
 
-def _is_same_name(word: str, name: str) -> bool:
+def _is_same_name(token: Token, name: str) -> bool:
     """The same word, or the same name in another case."""
-    return word == name or (tells_a_person(word) and not set(lemmas(word)).isdisjoint(lemmas(name)))
+    return token.word == name or (_tells(token) and not set(lemmas(token.word)).isdisjoint(lemmas(name)))
+
+
+def _tells(token: Token) -> bool:
+    """Is it a part of a name by which it is known again?"""
+    return tells_a_person(token.word) or (may_be_persons(token) and "NOUN" in tags(token.word, _NOUN))

@@ -30,6 +30,7 @@ from voice.masking.persons import (
     is_common_surname,
     is_due,
     is_syllable,
+    may_be_persons,
 )
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
@@ -64,6 +65,8 @@ def _begins(said: Sequence[Token], i: int) -> bool:
     word = said[i].word
     if _is_place(said, i):
         return False
+    if _has_written_initials(said, i):
+        return True
     if not may_be_name(said[i]):
         return word in rules().names.usual and announces_surname(said, i)
     if is_patronymic(word):
@@ -81,11 +84,14 @@ def _is_public(said: Sequence[Token], i: int) -> bool:
     return said[i].word in rules().names.public and not any(tells_a_person(token.word) for token in beside)
 
 
+def _has_written_initials(said: Sequence[Token], i: int) -> bool:
+    """«Соловей П. П.», «П. П. Соловей»."""
+    beside = (said[max(0, i - INITIALS) : i], said[i + 1 : i + 1 + INITIALS])
+    return said[i].capital and any(len(row) == INITIALS and all(token.initial for token in row) for row in beside)
+
+
 def _is_pair(said: Sequence[Token], i: int) -> bool:
     """A surname and a first name that agree, though each may be a usual word, «Саркисян Роман», or two initials."""
-    for initials in (said[max(0, i - INITIALS) : i], said[i + 1 : i + 1 + INITIALS]):
-        if said[i].capital and len(initials) == INITIALS and all(token.initial for token in initials):
-            return True
     short = said[i].word in rules().names.short
     if (short or is_surname(said[i].word, _OFFICIAL)) and has_initials(said, i):
         return True
@@ -128,6 +134,8 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
         return True
     if not may_be_name(token):
         return False
+    if i == first - 1 and may_be_persons(token) and is_strange(said[first]) and is_led(said, i):
+        return True  # «на имя Бат Эрдэнэ»
     word = token.word
     if is_patronymic(word) or is_first_name(word) or is_surname(word):
         return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from voice.masking.due import may_be_due, place_name
+from voice.masking.due import is_usual_adjective, may_be_due, place_name
 from voice.masking.places import (
     GAP,
     NAME_WORDS,
@@ -95,6 +95,9 @@ def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
         named = led or starts or alone
     elif is_persons(word) or (first < at and said[first].word in words.sizes and is_surely_name(said[at])):
         named = led or alone or not is_ordinal(said, last) or (starts and first < at)  # «Большая Ордынка»
+    elif share(word, "ADJF", "femn", "nomn") >= _AVENUE and not is_usual_adjective(word) and not is_ordinal(said, at):
+        whose = before in rules().names.kin and tells_home(said[:first])  # «прописана у сестры Дальняя двадцать»
+        named = led or (starts and alone and at != i - 1) or (whose and not is_ordinal(said, last))
     elif is_street_adjective(word) or share(word, "anim", "plur", "gent") >= _PEOPLE:
         named = led or (starts and alone and at != i - 1)
     else:  # «Кутузовский сорок шесть квартира девять»
@@ -156,4 +159,11 @@ def stands_as_street(word: str) -> bool:
         or share(word, "NOUN", "sing", "loct") >= _PLACES
         or share(word, "anim", "plur", "gent") >= _AVENUE
         or word in rules().addresses.called
+        or _is_genitive(word)
     )
+
+
+def _is_genitive(word: str) -> bool:
+    """«по Стачек»: a case that no «на» and no «по» has, but a street's name has."""
+    genitive = share(word, "NOUN", "inan", "plur", "gent")
+    return genitive >= _PEOPLE and not any(share(word, case) for case in ("datv", "accs", "loct"))

@@ -17,6 +17,8 @@ def village(said: Sequence[Token], i: int) -> int:
         return 0
     begin = named_at(said, i)
     last = place_name(said, begin)
+    if last < begin and i and "ADJF" in tags(said[i - 1].word):  # «на Заводской слободе двенадцать»
+        return number(said, begin)
     return (number(said, last + 1) or last) if last >= begin else 0
 
 
