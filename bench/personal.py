@@ -26,6 +26,7 @@ BLIND: Mapping[str, Path] = {
     "fourth": WORDINGS.with_name("personal_4.yaml"),  # written after them by one who had not seen them
     "fifth": WORDINGS.with_name("personal_5.yaml"),  # and so this
     "sixth": WORDINGS.with_name("personal_6.yaml"),
+    "seventh": WORDINGS.with_name("personal_7.yaml"),
 }
 UNCHECKED = 1_001_998  # СНИЛС up to this one have no checksum
 TIMES = 5  # values made for each wording

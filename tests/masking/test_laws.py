@@ -83,6 +83,7 @@ def test_nor_when_it_is_said_in_two_breaths(number: str, seed: int, cut: int) ->
     said, _ = spoken(number, random.Random(seed))
     words = said.split()
     at = min(cut, len(words) - 1)
+    assume(not words[at].startswith("нул"))  # «три» and «нуля» are said in one breath
     call = talk(" ".join(words[:at]), "l: Слушаю дальше.", " ".join(words[at:]))
     assert _left(said, " ".join(masked(call))) == []
 

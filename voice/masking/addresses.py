@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from voice.masking.due import place_name
+from voice.masking.due import may_be_any, may_be_due, place_name
 from voice.masking.places import (
     GAP,
     NAME_WORDS,
@@ -15,6 +15,7 @@ from voice.masking.places import (
     is_name,
     is_number,
     is_ordinal,
+    is_persons,
     is_street_adjective,
     is_surely_name,
     is_word,
@@ -115,6 +116,7 @@ def _is_whole(said: Sequence[Token]) -> bool:
         token.is_plain_number or token.is_filler or is_house(token) or of_place(token) or token.word in beside
         or token.word in words.flat or token.word in words.plot or token.word in words.inside
         or token.word in words.letters or token.word in words.parting or is_surely_name(token)
+        or token.word in rules().usual.denials
         for token in said
     )  # fmt: skip
 
@@ -126,7 +128,8 @@ def _house(said: Sequence[Token], i: int) -> int:
             last = number(said, j)
             return (_counted_name(said, last) if j == i + 1 else 0) or last
         inside = said[j].word in rules().addresses.inside or said[j].is_filler
-        if not is_name(said[j]) and not is_house(said[j]) and not inside:
+        due = j == i + 1 and may_be_any(said[j])
+        if not (due or is_name(said[j]) or is_house(said[j]) or inside):
             return 0
     return 0
 
@@ -213,7 +216,7 @@ def _with_index(said: Sequence[Token], begin: int) -> int:
 def _end(said: Sequence[Token], last: int) -> int:
     """With all that goes on behind a house's number."""
     last = _mended(said, _with_street(said, _with_letter(said, _joined(said, last))))
-    last = _with_place(said, last)
+    last = _with_denied(said, _with_place(said, last))
     flat = last + 1 < len(said) and (is_house(said[last + 1]) or said[last + 1].word in rules().addresses.flat)
     return last + 1 if flat and is_ordinal(said, last) else last  # «сорок первый дом, пятая квартира»
 
@@ -231,9 +234,10 @@ def _with_letter(said: Sequence[Token], last: int) -> int:
 
 
 def _puts_right(said: Sequence[Token], i: int) -> bool:
-    """«... сто шесть, а сто шестнадцать»: no letter."""
+    """«... сто шесть, а сто шестнадцать», «четырнадцать, а не двенадцать»: no letter."""
     apart = i + 1 < len(said) and said[i + 1].start > said[i].end
-    return said[i].word in rules().addresses.instead and apart and said[i + 1].is_plain_number
+    right = apart and (said[i + 1].is_plain_number or said[i + 1].word in rules().usual.denials)
+    return said[i].word in rules().addresses.instead and right
 
 
 def _with_street(said: Sequence[Token], last: int) -> int:
@@ -261,6 +265,15 @@ def _mended(said: Sequence[Token], last: int) -> int:
         if corrected and share(said[i].word, "NOUN") >= _THING:
             return last
     return last
+
+
+def _with_denied(said: Sequence[Token], last: int) -> int:
+    """With the street that it is not: «Ленинградская восемнадцать, а не Ленина»."""
+    words, i = rules(), last + 1
+    while i < len(said) and (said[i].word in words.addresses.instead or said[i].word in words.usual.denials):
+        i += 1
+    named = last + 1 < i < len(said) and may_be_due(said[i]) and is_persons(said[i].word)
+    return i if named else last
 
 
 def _with_place(said: Sequence[Token], last: int) -> int:

@@ -29,6 +29,8 @@ def is_announced(said: Sequence[Token], i: int) -> bool:
     word = said[i].word
     if _is_officials(said, i) or _is_called(said, i) or _introduces(said, i) or _may_be_surname(said, i):
         return True
+    if i and said[i - 1].word in known_names.maiden and share(word, "NOUN") and not is_usual(word):
+        return word not in known_names.sure
     for back in range(1, REACH + 1):
         if i - back < 0 or said[i - back + 1].breaks:
             return False

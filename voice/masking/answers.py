@@ -43,15 +43,20 @@ def words(kind: str, said: Sequence[Token]) -> Iterator[tuple[int, int]]:
         return
     told = " ".join(token.word for token in said if not token.is_number)
     answered = kind != "name" or spoken_names.take(told).state is not State.NONE
-    content = [token for token in said if not token.is_filler and token.word not in rules().beside]
+    content = [i for i, token in enumerate(said) if _tells(token)]
+    open_ = range(len(said)) if len(content) <= _STORY else content[:1]  # where any noun is a name
     begun = -1
     for i in range(len(said) + 1):
-        mine = i < len(said) and (_is_part(kind, said, i) if answered else len(content) <= _STORY and _is_due(said, i))
+        mine = i < len(said) and (_is_part(kind, said, i) if answered else i in open_ and _is_due(said, i))
         if mine and begun < 0:
             begun = i
         if not mine and begun >= 0:
             yield begun, i - 1
             begun = -1
+
+
+def _tells(token: Token) -> bool:
+    return not token.is_filler and token.word not in rules().beside and len(token.word) >= _LETTERS
 
 
 def _is_part(kind: str, said: Sequence[Token], i: int) -> bool:

@@ -12,6 +12,7 @@ from voice.masking.years import is_year_word, year
 from voice.nlu.morphology import share, tags
 
 _NEAR = 3  # words between the date and the word of being born
+_OTHER = 5  # words between two dates of one birth
 _SHORT = range(20, 100)  # years that are said by their last two digits
 _AGO = range(30, 100)  # of those, a birth's and seldom another thing's
 _LONG = range(1900, 2100)
@@ -46,9 +47,10 @@ def dates_of_birth(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int,
         is_date = date.full or (date.month and date.numbers) or date.year in _LONG or (date.called and date.numbers)
         if asked:
             found = is_date or date.month or (date.numbers > 1 and not _counts(said, date))
-            found = found or _is_alone(said, date) or _is_year(said, date, cues)
-        elif date.first - behind <= _NEAR:  # «одиннадцатое, а не двенадцатое июня»
+            found = found or _is_alone(said, date) or _is_year(said, date, cues) or _is_day(said, date, cues)
+        elif date.first - behind <= _NEAR or _is_instead(said, behind, date):  # «одиннадцатое, а не двенадцатое июня»
             found = date.full or (date.month and date.numbers) or _is_day(said, date, cues)
+            found = found or _is_year(said, date, cues)
         else:
             found = near and (
                 is_date or date.numbers >= _ALL or _is_year(said, date, cues) or _is_day(said, date, cues)
@@ -56,6 +58,12 @@ def dates_of_birth(said: Sequence[Token], *, asked: bool) -> Iterator[tuple[int,
         if found or _is_birthday(said, date) or _is_of_whom(said, date) or _is_long_ago(said, date):
             yield date.first, _with_cue(said, date.last)
             behind = date.last
+
+
+def _is_instead(said: Sequence[Token], behind: int, date: _Date) -> bool:
+    """«... сорок седьмого, а в паспорте сорок девятого»: another date of the same birth."""
+    between = said[behind + 1 : date.first] if behind >= 0 else ()
+    return len(between) <= _OTHER and any(token.word in rules().addresses.instead for token in between)
 
 
 def _with_cue(said: Sequence[Token], last: int) -> int:
@@ -147,7 +155,8 @@ def _is_of_whom(said: Sequence[Token], date: _Date) -> bool:
     since = said[date.first - 1].word in births.bounds
     ends = date.year in _AGO and date.last + 1 == len(said)
     whole = date.called or date.month or since or ends or date.year in _LONG
-    return whole and is_year_word(said[_year_at(said, date)].word) and not _is_elsewhere(said, date)
+    whole = date.full or (whole and is_year_word(said[_year_at(said, date)].word))
+    return whole and not _is_elsewhere(said, date)
 
 
 def _year_at(said: Sequence[Token], date: _Date) -> int:

@@ -14,6 +14,7 @@ _MAINLY = 0.5
 _CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _SURELY = 0.8  # of a word that no dictionary has
 _LETTERS = 3
+_LINKS = frozenset({"PREP", "CONJ", "NPRO", "PRCL", "ADVB", "NUMR"})
 
 
 def is_usual(word: str) -> bool:
@@ -40,6 +41,11 @@ def may_be_due(token: Token) -> bool:
     if word in words.outside or word in words.office or word in words.flat or is_house(token) or of_place(token):
         return False
     return word in words.called or word in words.sizes or _is_nominal(word)
+
+
+def may_be_any(token: Token) -> bool:
+    """May it name a street right behind the word for one and before a number: «улица Перемоги сто»?"""
+    return token.word.isalpha() and not is_usual(token.word) and not tags(token.word, _MAINLY) & _LINKS
 
 
 def place_name(said: Sequence[Token], i: int, most: int = NAME_WORDS) -> int:
@@ -78,6 +84,8 @@ def _continues(said: Sequence[Token], i: int, j: int) -> bool:
     if j > i and said[j].breaks:
         return False
     if may_be_due(said[j]) or is_ordinal(said, j) or said[j].word in rules().addresses.ranks:
+        return True
+    if i < j and is_ordinal(said, j - 1) and share(said[j].word, "ADJF"):  # «третья Рабочая»
         return True
     return (i < j and _is_joining(said, j)) or (i == j and said[j].word in rules().names.named_after)
 

@@ -27,6 +27,7 @@ from voice.masking.persons import (
     SYLLABLES,
     begins_syllables,
     is_before_patronymic,
+    is_called_surname,
     is_common_surname,
     is_due,
     is_syllable,
@@ -36,6 +37,7 @@ from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.nlu.morphology import known, share, tags
 
+_HONOURS = 6  # words between «имени» and a name
 _SPELLED = 3  # so many letters in a row, announced, are a name
 _SPELLED_ALONE = 5  # fewer are an abbreviation
 _CODES = 2  # letters that are no words: «эм», «бэ»
@@ -65,13 +67,15 @@ def _begins(said: Sequence[Token], i: int) -> bool:
     word = said[i].word
     if _is_place(said, i):
         return False
-    if _has_written_initials(said, i):
+    if _has_written_initials(said, i) or begins_syllables(said, i) or is_called_surname(said, i):
         return True
     if not may_be_name(said[i]):
         return word in rules().names.usual and announces_surname(said, i)
     if is_patronymic(word):
         return True
     if len(word) > 2 and (is_first_name(word, LIKELY) or is_name_or_town(word)):
+        return True
+    if is_strange(said[i]) and is_surname(word) and not share(word, "ADJF"):
         return True
     if is_persons(word) and (known(word) or not is_usual(word)):
         return not _is_public(said, i)
@@ -137,6 +141,8 @@ def _goes_on(said: Sequence[Token], i: int, first: int, last: int) -> bool:
     if i == first - 1 and may_be_persons(token) and is_strange(said[first]) and is_led(said, i):
         return True  # «на имя Бат Эрдэнэ»
     word = token.word
+    if is_usual(word) and not tells_a_person(word):
+        return False
     if is_patronymic(word) or is_first_name(word) or is_surname(word):
         return True
     if (
@@ -185,7 +191,7 @@ def _is_place(said: Sequence[Token], i: int) -> bool:
     behind = said[i + 1].word if i + 1 < len(said) else ""
     streets = rules().addresses
     by_name = i > 1 and said[i - 2].word in rules().names.by_name  # «сотрудник по имени Денис»
-    named_after = before in rules().names.named_after and not by_name
+    named_after = _is_named_after(said, i) and not by_name
     if named_after or before in streets.street or behind in streets.street:
         return True
     if i > 1 and said[i - 2].word in streets.street and share(said[i].word, "gent") and share(before, "Name", "gent"):
@@ -194,6 +200,16 @@ def _is_place(said: Sequence[Token], i: int) -> bool:
         return True
     place = "Geox" in tags(said[i].word, POSSIBLE) and not is_patronymic(said[i].word)
     return place and (before in rules().names.places or _is_region(behind) or before in streets.settlement)
+
+
+def _is_named_after(said: Sequence[Token], i: int) -> bool:
+    """«имени Гагарина», «имени героя Советского Союза Мусы Джалиля»."""
+    for j in range(i - 1, max(-1, i - _HONOURS), -1):
+        if said[j].word in rules().names.named_after:
+            return True
+        if not share(said[j].word, "gent"):
+            return False
+    return False
 
 
 def _is_region(word: str) -> bool:

@@ -8,7 +8,7 @@ from voice.masking.due import is_strange, is_usual
 from voice.masking.name_words import LIKELY, is_first_name, is_patronymic, is_surname, may_be_name
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
-from voice.nlu.morphology import share, tags
+from voice.nlu.morphology import known, share, tags
 
 _CASES = ("nomn", "gent", "datv", "accs", "ablt")
 _NOMINAL = 0.4
@@ -18,6 +18,13 @@ _MOST_LETTERS = 5  # of a syllable and the ending behind it
 _ALIKE = 3  # letters
 _TWINS, _TWIN = 5, 0.25  # words between two forms of one surname, and how surely one of them is a surname
 _BACK = 2  # words between a name and «фамилия» behind it
+
+
+def is_called_surname(said: Sequence[Token], i: int) -> bool:
+    """Any noun in «Праздник фамилия такая»."""
+    row = said[i + 1 : i + 3]
+    surname = len(row) == 2 and row[0].word in rules().names.behind and row[1].word in rules().addresses.called_so
+    return surname and share(said[i].word, "NOUN", "nomn", "sing") > 0 and not _is_role(said[i].word)
 
 
 def may_be_persons(token: Token) -> bool:
@@ -54,10 +61,10 @@ def is_common_surname(said: Sequence[Token], i: int, first: int, last: int) -> b
     if not given or not _agree(token.word, given[0]):
         return False
     if i > last:
-        return i + 1 == len(said) or said[i + 1].breaks or not _is_nominal(said[i + 1])
+        return i + 1 == len(said) or said[i + 1].breaks or not _is_nominal(said[i + 1]) or is_usual(said[i + 1].word)
     before = said[i - 1] if i and not token.breaks else None
     led = before and (before.word in names.kin or before.word in names.officials or before.word in names.soft)
-    return before is None or bool(led) or not _is_nominal(before)
+    return before is None or bool(led) or whole or not _is_nominal(before)
 
 
 def is_before_patronymic(said: Sequence[Token], i: int) -> bool:
@@ -70,6 +77,8 @@ def is_before_patronymic(said: Sequence[Token], i: int) -> bool:
 def begins_syllables(said: Sequence[Token], i: int) -> bool:
     """«Ким Чер Су»: a Korean surname and two syllables."""
     row = said[i : i + SYLLABLES]
+    if said[i].word in rules().names.never and not all(token.capital or not known(token.word) for token in row[1:]):
+        return False  # a particle
     return len(row) == SYLLABLES and row[0].word in rules().names.short and all(map(is_syllable, row[1:]))
 
 

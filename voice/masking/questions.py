@@ -29,6 +29,8 @@ def questions(said: Sequence[Said], words: Sequence[Sequence[Token]]) -> list[tu
             open_[one.side] = (kinds, left - 1)
         if one.side == "caller":
             last = last or rules().asked(row)
+            if kinds and not any(_tells(token) for token in row):  # «да», «сейчас»
+                open_[one.side] = (kinds, max(left, 1))
             continue
         last = _asked(one, row, last)
         if not last and QUESTION in one.text:
@@ -41,13 +43,17 @@ def questions(said: Sequence[Said], words: Sequence[Sequence[Token]]) -> list[tu
 def _asked(one: Said, row: Sequence[Token], last: tuple[Kind, ...]) -> tuple[Kind, ...]:
     asked = rules().asked(row)
     # What the line asks for is known from the dialog: its «Чем ещё помочь?» asks for no more of anything.
-    if not asked and one.side == "operator":
-        asked = last if rules().asks_on(row) else ()
-        if not asked and len(row) <= _SHORT and any(_is_part_of_address(token) for token in row):
-            asked = ("address",)
+    if not asked and one.side == "operator" and rules().asks_on(row):
+        asked = last
+    if not asked and len(row) <= _SHORT and any(_is_part_of_address(token) for token in row):
+        asked = ("address",)
     if "address" in asked and any(addresses(row, asked=False, office=False)):
         return ()  # it tells one
     return asked
+
+
+def _tells(token: Token) -> bool:
+    return not token.is_filler and token.word not in rules().beside
 
 
 def _is_part_of_address(token: Token) -> bool:

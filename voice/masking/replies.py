@@ -29,7 +29,10 @@ def _telling(said: Sequence[Token]) -> Iterator[int]:
     """Numbers that count nothing, and what stands as a name of a place does."""
     i = 0
     while i < len(said):
-        if said[i].is_plain_number:
+        if is_ordinal(said, i) and (last := place_name(said, i)) > i:  # «третья Рабочая»
+            yield from range(i, last + 1)
+            i = last + 1
+        elif said[i].is_plain_number:
             end = i
             while end + 1 < len(said) and said[end + 1].is_plain_number:
                 end += 1

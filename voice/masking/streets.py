@@ -19,6 +19,7 @@ from voice.masking.places import (
     number,
     of_place,
     tells_home,
+    tells_office,
 )
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
@@ -29,6 +30,7 @@ _PEOPLE = 0.6  # «Строителей»: those for whom a street is named
 _AVENUE = 0.4  # an adjective that a «проспект» is called by, or those for whom a street is named
 _PLACES = 0.05  # of a noun: it stands as those do that somebody lives at
 _TOWN = 0.5
+_LIVING = 7  # words between «живу» and a street
 _STREET_WORDS = 2
 _HOUSE_WORDS = 4  # of a house's number: «сто двадцать дробь два»
 
@@ -141,11 +143,12 @@ def without_house(said: Sequence[Token], i: int) -> int:
     last = place_name(said, i + 1, _STREET_WORDS)
     if last == i or (last + 1 < len(said) and said[last + 1].word in rules().addresses.home):
         return last if last > i and stands_as_street(said[last].word) else i
-    before, words = said[max(0, i - GAP) : i], rules().addresses
-    lives = any(token.word in words.home or token.word in words.flat for token in before)
+    words = rules().addresses
+    if any(one.word in words.home or one.word in words.flat for one in said[max(0, i - _LIVING) : i]):
+        return last if stands_as_street(said[last].word) else i
     # «у нас на» comes before any place, too.
-    own = lives or (tells_home(before) and not share(said[last].word, "NOUN", "loct"))
-    return last if own and stands_as_street(said[last].word) else i
+    ours = tells_home(said[max(0, i - GAP) : i]) and not share(said[last].word, "NOUN", "loct")
+    return last if ours and stands_as_street(said[last].word) and not tells_office(said, i, last) else i
 
 
 def stands_as_street(word: str) -> bool:

@@ -21,6 +21,8 @@ _DATE = re.compile(
     r"|(?<!\d)(?<!\d[ -])[0-3]\d [01]\d (?:19|20)\d\d(?![ -]?\d)"
 )
 _TIME = re.compile(r"(?<![\d:])\d{1,2}:\d{2}(?![\d:])")
+# A digit right behind, or one behind a letter that is no preposition, «д 85».
+_NUMBERED = re.compile(r"\w+\d|[\u0433\u0434\u043f\u0445] \d", re.IGNORECASE)
 _BARRIER = 16  # more words than any rule looks over
 
 
@@ -28,8 +30,8 @@ _BARRIER = 16  # more words than any rule looks over
 class Token:
     """word: lower case, е for ё; empty where something is masked already. capital: it begins with a capital letter.
     dated, timed: it belongs to a date or a time that is written in digits. breaks: a sentence ends before it.
-    initial: one capital letter with a point behind it, in place of a name. short: a point or a digit stands right
-    behind it, as behind «ул.» and «д5»."""
+    initial: one capital letter with a point behind it, in place of a name. short: a point or a number stands right
+    behind it, as behind «ул.», «д5» and «д 5»."""
 
     word: str
     start: int
@@ -76,7 +78,7 @@ def tokens(text: str) -> tuple[Token, ...]:
                 timed=_within(start, times),
                 breaks=any(mark in before for mark in ".!?;") and not (found and found[-1].end - found[-1].start == 1),
                 initial=end - start == 1 and match[0].isupper() and text[end : end + 1] == ".",
-                short=text[end : end + 1] == "." or text[end : end + 1].isdigit(),
+                short=text[end : end + 1] == "." or _NUMBERED.match(text, start, end + 2) is not None,
             )
         )
     return tuple(found)
