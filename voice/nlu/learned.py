@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from voice.nlu import sentence_vectors, word_vectors
 from voice.nlu.features import Features
 from voice.nlu.intents import Intents
+from voice.nlu.kept_vectors import encoded
 from voice.nlu.lessons import Lesson, lessons_of
 from voice.nlu.vocabulary import stem
 from voice.nlu.weights import Floats, Weights, keep, recall
@@ -33,7 +34,7 @@ WIDTH = 8192
 _WORDS, _SENTENCE, _ONLY_WORDS = 0.4, 0.7, 0.7
 _TAUGHT_BY = (
     "learned", "teaching", "logistic", "odds", "clusters", "features", "evidence", "lessons", "templates", "normalise",
-    "vocabulary", "word_vectors", "sentence_vectors", "pieces",
+    "vocabulary", "word_vectors", "sentence_vectors", "kept_vectors", "pieces",
 )  # fmt: skip
 _PIECE = 0.6  # weight of a piece of a word beside the word itself
 _STRANGE = 2.5  # how much a word never seen counts beside the rarest one: the talk may be of something else
@@ -48,6 +49,7 @@ class Learned:
         self._features = Features(intents)
         self._intents = len(intents.intents)
         file, memory = learning.vectors.get(intents.language), learning.memory
+        self._memory = memory
         self._vectors = word_vectors.load(file) if file else None
         folder = learning.sentences.get(intents.language)
         self._encoder = sentence_vectors.load(folder, memory) if folder else None
@@ -121,7 +123,7 @@ class Learned:
         known = [np.array([numbers[name] for name in row if name in numbers], np.int64) for row in rows]
         unseen = float(np.log(1 + len(rows)))
         blends = np.stack([self._blend(lesson.said, numbers, rarity, unseen) for lesson in self.lessons])
-        meanings = self._meanings([lesson.said for lesson in self.lessons], blends)
+        meanings = self._meanings([lesson.said for lesson in self.lessons], blends, self._memory)
         centre = meanings.mean(axis=0)
         column, sign = _hashed(names)
         signed = rarity * sign
@@ -138,11 +140,12 @@ class Learned:
         weights = {word: float(rarity[numbers[name]]) if name in numbers else unseen for word, name in stems.items()}
         return blend(self._vectors, {word: (weight**2, told[word]) for word, weight in weights.items()})
 
-    def _meanings(self, every: Sequence[Sequence[str]], blends: Floats) -> Floats:
-        """The vectors of sentences, those of their words before their own."""
+    def _meanings(self, every: Sequence[Sequence[str]], blends: Floats, memory: Path | None = None) -> Floats:
+        """The vectors of sentences, those of their words before their own. memory: keeps the latter."""
         if self._encoder is None:
             return np.float32(_ONLY_WORDS) * blends
-        own = self._encoder([self._features.wish(said) for said in every])
+        wishes = [self._features.wish(said) for said in every]
+        own = encoded(self._encoder, wishes, memory, self._data.language) if memory else self._encoder(wishes)
         return np.hstack([np.float32(_WORDS) * blends, np.float32(_SENTENCE) * own])
 
 

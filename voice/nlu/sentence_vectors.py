@@ -34,7 +34,7 @@ _BEGIN, _END = 1, 2  # the pieces around every sentence
 _KINDS = ("2", "3", "5")  # convolutions, by how many neighbours they see
 _AHEAD = {"2": 0, "3": 1, "5": 2}  # how many of them stand before the place itself
 _GAP = 2  # empty places between two sentences: no neighbour is farther
-_TOGETHER = 24  # sentences in one pass: more would leave the processor's cache
+TOGETHER = 24  # sentences in one pass: more would leave the processor's cache
 _OURS = re.compile(f"{pieces.BEGIN}?[a-zа-я0-9']*")  # the signs of `normalise.words`
 
 Arrays = Mapping[str, NDArray[np.generic]]
@@ -43,8 +43,9 @@ Arrays = Mapping[str, NDArray[np.generic]]
 class SentenceVectors:
     """Read-only after it is built."""
 
-    def __init__(self, kept: Arrays) -> None:
-        """kept: as `unpacked` gives it."""
+    def __init__(self, kept: Arrays, digest: str = "") -> None:
+        """kept: as `unpacked` gives it. digest: another one for every other encoder."""
+        self.digest = digest
         spelled = bytes(kept["pieces"].astype(np.uint8)).decode().split("\n")
         self._pieces = Pieces(spelled, kept["scores"].tolist())
         self._rows = kept["rows"]
@@ -55,7 +56,7 @@ class SentenceVectors:
     def __call__(self, sentences: Sequence[Sequence[str]]) -> Floats:
         """The vectors of rows of words as `normalise.words` gives them: sentences x LENGTH, each of length 1."""
         cut = [[_BEGIN, *self._pieces.cut(said), _END] for said in sentences]
-        found = [self._encoded(cut[i : i + _TOGETHER]) for i in range(0, len(cut), _TOGETHER)]
+        found = [self._encoded(cut[i : i + TOGETHER]) for i in range(0, len(cut), TOGETHER)]
         return np.concatenate(found) if found else np.zeros((0, LENGTH), np.float32)
 
     def _encoded(self, cut: Sequence[Sequence[int]]) -> Floats:
@@ -137,13 +138,14 @@ def load(folder: Path, memory: Path | None = None) -> SentenceVectors | None:
     try:
         files = [(folder / name).stat() for name in (_PIECES, _WEIGHTS)]
         known = repr([(file.st_size, file.st_mtime_ns) for file in files]).encode() + Path(__file__).read_bytes()
-        kept = memory and memory / "sentences" / f"{sha256(known).hexdigest()[:32]}.npz"
-        if kept and (found := _recalled(kept)):
+        digest = sha256(known).hexdigest()[:32]
+        kept = memory and memory / "sentences" / f"{digest}.npz"
+        if kept and (found := _recalled(kept, digest)):
             return found
         arrays = unpacked(folder)
         if kept:
             _keep(kept, arrays)
-        return SentenceVectors(arrays)
+        return SentenceVectors(arrays, digest)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile) as error:
@@ -151,11 +153,11 @@ def load(folder: Path, memory: Path | None = None) -> SentenceVectors | None:
         return None
 
 
-def _recalled(file: Path) -> SentenceVectors | None:
+def _recalled(file: Path, digest: str) -> SentenceVectors | None:
     try:
         with np.load(file, allow_pickle=False) as kept:
             rows = np.load(file.with_suffix(".npy"), mmap_mode="r", allow_pickle=False)
-            return SentenceVectors({name: kept[name] for name in kept.files} | {"rows": rows})
+            return SentenceVectors({name: kept[name] for name in kept.files} | {"rows": rows}, digest)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
 

@@ -36,13 +36,19 @@ def recall(folder: Path, key: str) -> Weights | None:
     try:
         with np.load(_file(folder, key), allow_pickle=False) as kept:
             names = tuple(bytes(kept["names"]).decode().split("\n"))
-            return Weights(names, kept["rarity"], kept["table"], kept["centre"], int(kept["lessons"]))
+            found = Weights(names, kept["rarity"], kept["table"], kept["centre"], int(kept["lessons"]))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         return None
+    with suppress(OSError):  # where nothing can be written, nothing is forgotten either
+        os.utime(_file(folder, key))
+    return found
 
 
 def keep(folder: Path, key: str, weights: Weights) -> None:
-    """Keep the weights under `key` and forget the oldest. Where nothing can be written, nothing is kept."""
+    """Keep the weights under `key` and forget those that were used longest ago.
+
+    Where nothing can be written, nothing is kept.
+    """
     file = _file(folder, key)
     unfinished = file.with_suffix(f".{os.getpid()}")
     try:
