@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voice.masking.addresses import addresses
-from voice.masking.answers import WORDS
+from voice.masking.answers import DIGITS, WORDS
 from voice.masking.places import is_house, of_place
 from voice.masking.rules import rules
 from voice.masking.said import Said
@@ -28,7 +28,7 @@ def questions(said: Sequence[Said], words: Sequence[Sequence[Token]]) -> list[tu
         if kinds and left > 1:
             open_[one.side] = (kinds, left - 1)
         if one.side == "caller":
-            last = last or rules().asked(row)
+            last = last or tuple(kind for kind in rules().asked(row) if kind not in DIGITS)
             if kinds and not any(_tells(token) for token in row):  # «да», «сейчас»
                 open_[one.side] = (kinds, max(left, 1))
             continue
