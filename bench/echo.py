@@ -1,5 +1,7 @@
 """The line's own voice coming back: how often it counts as the caller, and how soon a caller is heard over it.
 
+A saying is the first of its call, or one of those after it: by then the echo is known.
+
 The line's voice says texts of the flows. Its echo comes through A-law, a delay and a line's noise, or through a room;
 the callers of audio_fixtures/ speak over it. Detector, echo guard and endpointer work as they do in a call.
 """
@@ -32,13 +34,15 @@ from voice.vad.endpointer import Endpointer, Rules, Started
 TEXTS = ("main.welcome", "line.notice", "number.long", "no_match", "disability.welcome", "main.bye")
 DELAYS_MS = (60, 160, 250, 400)
 ECHOES_DB = (-12, -20, -26, -30, -36)
-STUMBLING_DB, STUMBLES_S, HOLE_MS = -20, 1.5, 20  # a network that loses its step: the echo comes later from there on
-ROOMS_DB = (6, -4)  # of the direct sound over the room's; the whole 18 dB under what was played
+STUMBLING_DB, STUMBLES_S, HOLE_MS = -20, 1.5, 20  # a network that loses its step: later, and in time again
+PAUSE_MS = 1_500  # between two sayings of one call
+ROOMS_DB = (6, -4, -8)  # of the direct sound over the room's; the whole 18 dB under what was played
 ROOM_S, ROOM_DB = 0.3, -18
 NOISES = (4, 15)  # standard deviation of samples
 CALLERS_DB = (3, 6, 12)  # over the echo
 ALONE_MS, LONGEST_MS = 1_000, 1_500  # the line before the caller speaks; of a caller's first words
 SOFT = 60.0  # mean amplitude of a frame in which nobody speaks, at most
+COUNTED = "% counted as the caller"
 FRAME = HEARING_HZ * FRAME_MS // 1000
 
 Sound = npt.NDArray[np.float64]
@@ -48,12 +52,16 @@ Returns = Callable[[Sound, np.random.Generator], Iterator[Sound]]
 def main() -> None:
     rng = np.random.default_rng(0)
     said, callers = asyncio.run(line_says()), list(first_words())
+    pause = np.zeros(PAUSE_MS * HEARING_HZ // 1000)
+    call = np.concatenate([part for sound in said for part in (sound, pause)])
+    then_ms = (len(said[0]) + len(pause)) * 1000 // HEARING_HZ  # the second saying begins
     figures: dict[str, Figure] = {}
     for name, returns in echoes():
-        told = [opened_ms(heard, sound) for sound in said for heard in returns(sound, rng)]
-        figures[name] = ratio(
-            100 * sum(ms is not None for ms in told) / len(told), "% counted as the caller", len(told)
-        )
+        first = [next(openings(heard, sound), None) for sound in said for heard in returns(sound, rng)]
+        figures[name] = ratio(100 * sum(ms is not None for ms in first) / len(first), COUNTED, len(first))
+        calls = [[ms for ms in openings(heard, call) if ms >= then_ms] for heard in returns(call, rng)]
+        n = len(calls) * (len(said) - 1)
+        figures[f"{name}, later in a call"] = ratio(100 * sum(map(len, calls)) / n, COUNTED, n)
     long = np.concatenate(said)
     for over_db in (*CALLERS_DB, None):
         waited = [over(caller, np.roll(long, at * FRAME * 97), over_db, rng) for at, caller in enumerate(callers)]
@@ -109,14 +117,17 @@ def echoes() -> Iterator[tuple[str, Returns]]:
             for delay_ms, noise in product(DELAYS_MS, NOISES):
                 echo = np.convolve(sound, late(delay_ms)) * 10 ** (gain_db / 20)
                 cuts = np.arange(STUMBLES_S, len(echo) / HEARING_HZ, STUMBLES_S) * HEARING_HZ
-                pieces = np.split(echo, cuts.astype(int))
-                hole = np.zeros(HOLE_MS * HEARING_HZ // 1000)
-                yield noisy(np.concatenate([part for piece in pieces for part in (piece, hole)]), noise, rng)
+                hole = HOLE_MS * HEARING_HZ // 1000
+                pieces = [
+                    piece[hole:] if n % 2 else np.concatenate((piece, np.zeros(hole)))
+                    for n, piece in enumerate(np.split(echo, cuts.astype(int)))
+                ]
+                yield noisy(np.concatenate(pieces), noise, rng)
 
         return returns
 
     yield from ((f"echo {gain_db} dB of the line", by_line(gain_db)) for gain_db in ECHOES_DB)
-    yield f"echo {STUMBLING_DB} dB, {HOLE_MS} ms later every {STUMBLES_S} s", stumbling(STUMBLING_DB)
+    yield f"echo {STUMBLING_DB} dB, {HOLE_MS} ms later and back every {STUMBLES_S} s", stumbling(STUMBLING_DB)
     yield from ((f"a room, {ROOM_DB} dB, direct sound {db:+} dB", by_room(db)) for db in ROOMS_DB)
 
 
@@ -148,12 +159,12 @@ def over(caller: Sound, line: Sound, over_db: int | None, rng: np.random.Generat
     if over_db is not None:
         loud = 20 * np.log10(level(caller, HEARING_HZ) / 32768) - over_db
         heard = heard + np.convolve(at_level(played, loud, HEARING_HZ), late(160))[: len(heard)]
-    opened = opened_ms(noisy(heard, NOISES[0], rng), played, not_before_ms=ALONE_MS)
+    opened = next((ms for ms in openings(noisy(heard, NOISES[0], rng), played) if ms > ALONE_MS), None)
     return None if opened is None else opened - ALONE_MS
 
 
-def opened_ms(heard: Sound, played: Sound, *, not_before_ms: int = 0) -> float | None:
-    """When an utterance opens while the line says what is `played`; None: never."""
+def openings(heard: Sound, played: Sound) -> Iterator[float]:
+    """When utterances open while the line says what is `played`, ms."""
     detector, guard, endpointer = WebRtcDetector(), EchoGuard(), Endpointer(Rules(start_ms=START_OVER_LINE_MS))
     narrow = convert(to_int16(heard), HEARING_HZ, 8_000)
     wide = convert(alaw_decode(alaw_encode(narrow)), 8_000, HEARING_HZ)
@@ -161,10 +172,8 @@ def opened_ms(heard: Sound, played: Sound, *, not_before_ms: int = 0) -> float |
     for at in range(0, len(wide) - FRAME + 1, FRAME):
         guard.push(wide[at : at + FRAME], sounds[at : at + FRAME])
         speech = detector.is_speech(wide[at : at + FRAME]) and not guard.is_echo
-        edge = endpointer.push(speech)
-        if isinstance(edge, Started) and endpointer.at_ms > not_before_ms:
-            return float(endpointer.at_ms)
-    return None
+        if isinstance(endpointer.push(speech), Started):
+            yield float(endpointer.at_ms)
 
 
 if __name__ == "__main__":

@@ -27,14 +27,18 @@ def room(seed: int, delay_ms: int, direct_db: float = 3.0) -> np.ndarray:
     return np.concatenate([np.zeros(delay_ms * RATE // 1000), tail])
 
 
-def share_of_echo(heard: np.ndarray, played: np.ndarray) -> float:
-    """In what share of the frames after the first second the guard says echo."""
+def verdicts(heard: np.ndarray, played: np.ndarray) -> list[bool]:
+    """Frame by frame: does the guard say echo?"""
     guard, said = EchoGuard(), []
     for at in range(0, len(heard) - 319, 320):
         guard.push(*(np.clip(s[at : at + 320], -32768, 32767).astype(np.int16) for s in (heard, played)))
-        if at > RATE:
-            said.append(guard.is_echo)
-    return float(np.mean(said))
+        said.append(guard.is_echo)
+    return said
+
+
+def share_of_echo(heard: np.ndarray, played: np.ndarray) -> float:
+    """In what share of the frames after the first second the guard says echo."""
+    return float(np.mean(verdicts(heard, played)[RATE // 320 + 1 :]))
 
 
 @pytest.mark.parametrize("delay_ms", [20, 150, 400])
@@ -51,13 +55,27 @@ def test_an_echo_is_known_before_it_is_long_enough_to_interrupt(gain_db, noise):
     played = np.concatenate([np.zeros(RATE), voice(1)])
     heard = np.convolve(played, room(2, 160))[: len(played)] * 10 ** (gain_db / 20)
     heard += np.random.default_rng(3).standard_normal(len(heard)) * noise
-    guard, known = EchoGuard(), []
-    for at in range(0, RATE * 3 // 2, 320):
-        guard.push(*(np.clip(s[at : at + 320], -32768, 32767).astype(np.int16) for s in (heard, played)))
-        known.append(guard.is_echo)
+    known = verdicts(heard[: RATE * 3 // 2], played)
     sounds = (RATE + RATE * 160 // 1000) // 320
     assert all(known[sounds + 3 :]), "by its fourth frame"
     assert not any(known[:sounds])
+
+
+def test_a_reverberant_room_is_learned_while_the_line_speaks():
+    played = voice(1, seconds=6.0)
+    heard = np.convolve(played, room(2, 160, direct_db=-8.0))[: len(played)] * 10 ** (-18 / 20)
+    said = verdicts(heard, played)
+    assert np.mean(said[25:75]) < 0.5, "no single delay explains this room"
+    assert np.mean(said[-100:]) > 0.85
+
+
+def test_a_caller_over_a_learned_echo_is_the_caller():
+    played, caller = voice(1, seconds=6.0), voice(5, seconds=6.0)
+    heard = np.convolve(played, room(2, 160))[: len(played)] * 10 ** (-18 / 20)
+    heard[4 * RATE :] += caller[4 * RATE :] * 10 ** (-6 / 20)  # 12 dB over it
+    said = verdicts(heard, played)
+    assert np.mean(said[100:200]) > 0.95
+    assert np.mean(said[210:]) < 0.05
 
 
 def test_somebody_else_is_no_echo():

@@ -2,13 +2,13 @@
 
 The last half second that was heard is looked for in what was played up to half a second earlier: as a normalised
 cross-correlation, whitened, in a band every loudspeaker and telephone carries. A room smears its answer over some
-milliseconds, so the energy of neighbouring lags counts together.
+milliseconds, so the energy of neighbouring lags counts together. The line's own noise is no part of what has to be
+explained: a weak echo would drown in it.
 
-A call whose echo has been heard for a while is listened to more strictly: a second delay near the first counts with
-it, because a network loses its step and a reverberant room has no first path that stands out. On a line without an
-echo that would make the guard deaf to the first syllables of some callers.
-
-The line's own noise is no part of what has to be explained: a weak echo would drown in it.
+A call whose echo has been heard for a while is listened to more strictly. A second delay near the first counts with
+it, because a network loses its step and a reverberant room has no first path that stands out; on a line without an
+echo that would make the guard deaf to the first syllables of some callers. And the room's whole answer, learned
+meanwhile, foretells what comes back next (`echo_path`).
 """
 
 from __future__ import annotations
@@ -16,18 +16,21 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-import numpy.typing as npt
 
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16
+from voice.vad.echo_path import EchoPath, Signal, Spectrum
 
 BAND_HZ = 4_000  # rate the comparison runs at: sound up to 2 kHz
 WINDOW_MS = 480
-LATEST_MS = 500
+LATEST_MS = 540
 SPREAD_MS = 8  # of a room's answer that counts as one
 ECHO, KNOWN_ECHO = 0.5, 0.65  # how echoes and callers score, by one delay and by two: docs/recognition.md
+FORETOLD = 0.5  # of the newest sound
 NEAR_MS = 24  # the second delay
 KNOWN_MS, SURE_MS = 300, 1_000  # of echo more than of anything else make a call that echoes; at most so much is counted
 FLOOR = 0.1  # of the mean power: bands weaker than that carry a line's noise, and are not whitened in full
+NEWEST_MS = 100  # of what is heard, compared with what the learned path foretells
+LEARN_MS = 80  # apart: windows that overlap still more teach the path little
 NOISE_MS = 2_000  # the softest frame of this long is the noise
 NOISE_RMS = 30.0  # what never falls below is somebody or something in the room, and has to be explained
 LEAST = 0.25  # of what is heard has to be, however noisy
@@ -39,11 +42,10 @@ _HEARD = BAND_HZ * WINDOW_MS // 1000
 _LAGS = BAND_HZ * LATEST_MS // 1000
 _PLAYED = _HEARD + _LAGS
 _FFT = 4096
+_NEWEST = BAND_HZ * NEWEST_MS // 1000
 _SPREAD = BAND_HZ * SPREAD_MS // 1000
 _NEAR = BAND_HZ * NEAR_MS // 1000
 _DIFFERENCE = 4 * np.sin(np.linspace(0, np.pi, _FFT // 2 + 1) / 2) ** 2  # what np.diff does to the power of white noise
-
-Signal = npt.NDArray[np.float64]
 
 
 class EchoGuard:
@@ -52,6 +54,8 @@ class EchoGuard:
     def __init__(self) -> None:
         self._echoed_ms = 0
         self._powers: deque[float] = deque(maxlen=NOISE_MS // FRAME_MS)
+        self._frames = 0
+        self._path, self._unasked = EchoPath(_LAGS, _FFT), 0  # frames since a voice was heard
         self.reset()
 
     def reset(self) -> None:
@@ -62,12 +66,9 @@ class EchoGuard:
     @property
     def is_echo(self) -> bool:
         """Of the last frame; compared only when asked: it costs 0.3 ms."""
+        self._unasked = 0
         if self._is_echo is None:
-            noise = min(*self._powers, NOISE_RMS**2)
-            one, two = _explained(self._heard, self._played, noise)
-            self._is_echo = one >= ECHO or (self._echoed_ms >= KNOWN_MS and two >= KNOWN_ECHO)
-            step_ms = FRAME_MS if two >= KNOWN_ECHO else -FRAME_MS
-            self._echoed_ms = min(max(0, self._echoed_ms + step_ms), SURE_MS)
+            self._is_echo = self._compare()
         return self._is_echo
 
     def push(self, heard: Pcm16, played: Pcm16) -> None:
@@ -77,6 +78,32 @@ class EchoGuard:
         self._heard = np.concatenate((self._heard[_FRAME:], narrow))
         self._played = np.concatenate((self._played[_FRAME:], _narrow(played)))
         self._is_echo = None
+        self._frames += 1
+        self._unasked += 1
+        if self._unasked * FRAME_MS <= WINDOW_MS and self._frames % (LEARN_MS // FRAME_MS) == 0:
+            self._path.learn(*self._compared())
+
+    def _compare(self) -> bool:
+        if np.abs(self._heard).mean() < QUIET or np.abs(self._played).mean() < QUIET:
+            return False
+        noise = min(*self._powers, NOISE_RMS**2)
+        heard, played = self._compared()
+        one, two = _explained(heard, played, noise)
+        known = self._echoed_ms >= KNOWN_MS
+        step_ms = FRAME_MS if two >= KNOWN_ECHO else -FRAME_MS
+        self._echoed_ms = min(max(0, self._echoed_ms + step_ms), SURE_MS)
+        return one >= ECHO or (known and two >= KNOWN_ECHO) or self._foretold(heard, played, noise) >= FORETOLD
+
+    def _compared(self) -> tuple[Signal, Spectrum]:
+        """What is heard, and the spectrum of what was played; as differences, in which high frequencies count too."""
+        return np.diff(self._heard), np.fft.rfft(np.diff(self._played), _FFT)
+
+    def _foretold(self, heard: Signal, played: Spectrum, noise: float) -> float:
+        """Share of the newest sound that what the learned path explains, at most 1."""
+        left = self._path.left(heard, played)
+        noise_energy = noise * 2 * _NEWEST
+        energy, unexplained = (float(np.sum(sound[-_NEWEST:] ** 2)) for sound in (heard, left))
+        return 1 - max(unexplained - noise_energy, 0.0) / max(energy - noise_energy, energy * LEAST)
 
 
 def _narrow(frame: Pcm16) -> Signal:
@@ -84,15 +111,12 @@ def _narrow(frame: Pcm16) -> Signal:
     return narrow
 
 
-def _explained(heard: Signal, played: Signal, noise: float) -> tuple[float, float]:
+def _explained(heard: Signal, played_spectrum: Spectrum, noise: float) -> tuple[float, float]:
     """Share of what is heard that what was played explains, 0..1: by one delay, and by two that are near each other.
 
     noise: mean power of the line's noise, taken for white; it is left out.
     """
-    if np.abs(heard).mean() < QUIET or np.abs(played).mean() < QUIET:
-        return 0.0, 0.0
-    heard_spectrum = np.fft.rfft(np.diff(heard), _FFT)
-    played_spectrum = np.fft.rfft(np.diff(played), _FFT)
+    heard_spectrum = np.fft.rfft(heard, _FFT)
     weight = _whitening(played_spectrum)  # not the heard: it would lift the echo out of bands the caller leaves free
     heard_spectrum, played_spectrum = heard_spectrum * weight, played_spectrum * weight
     likeness = np.fft.irfft(played_spectrum * heard_spectrum.conj(), _FFT)[: _LAGS + 1]
@@ -111,7 +135,7 @@ def _explained(heard: Signal, played: Signal, noise: float) -> tuple[float, floa
     return min(1.0, one / heard_energy), min(1.0, two / heard_energy)
 
 
-def _whitening(spectrum: npt.NDArray[np.complex128]) -> Signal:
+def _whitening(spectrum: Spectrum) -> Signal:
     power = np.abs(spectrum) ** 2
     smooth = np.convolve(power, np.ones(33) / 33, "same")
     weight: Signal = 1 / np.sqrt(smooth + smooth.mean() * FLOOR)
