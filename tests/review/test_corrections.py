@@ -128,3 +128,11 @@ def test_nothing_is_bared_by_a_mark_of_ones_own_that_one_takes_back(archive: Arc
     assert said(archive, call, unmasked=False).text == before
     Aftercare(archive).tend()
     assert said(archive, call, unmasked=False).text == before
+
+
+def test_both_readings_at_once_are_those_that_each_reader_gets(archive: Archive, call: str) -> None:
+    Corrections(archive).correct(call, 2, "anna", "меня зовут пётр сидоров мой телефон 8 916 123 45 67")
+    assert archive.readings(call) == (archive.reading(call), archive.reading(call, unmasked=True))
+    masked, whole = archive.readings(call) or (None, None)
+    assert masked and whole and masked.utterance(2) != whole.utterance(2)
+    assert archive.readings("0" * 32) is None

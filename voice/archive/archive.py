@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,25 +9,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, and_, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError as ArchiveFault
 
 from voice.archive import chain, take_aways
 from voice.archive.journal import Journal
+from voice.archive.kept import newest_calls, record_of
 from voice.archive.keys import KeyRing
 from voice.archive.owner import Owner, is_alive
 from voice.archive.pieces import Piece
-from voice.archive.reading import Reading, beside, noted_as, reading, shown_as
+from voice.archive.reading import Beside, Reading, beside, noted_as, reading, readings, shown_as
 from voice.archive.recorder import Recorder
-from voice.archive.records import Call, Record, ReplyTimes, StoredEvent, Utterance
+from voice.archive.records import Call, Record
 from voice.archive.schema import connect
 from voice.archive.sealing import CALLER, CallSeal
 from voice.archive.sound import TwoSides
 from voice.archive.sound_store import SoundStore
 from voice.archive.subjects import token
-from voice.archive.tables import Calls, Events, Links, Traces, Utterances, Words
+from voice.archive.tables import Calls, Events, Links
 from voice.errors import KeyDestroyed, RecordDamaged, SetupError, VoiceError
-from voice.events import Word
 from voice.settings import Settings
 
 __all__ = ["Archive", "ArchiveFault"]
@@ -153,15 +152,8 @@ class Archive:
         self, *, limit: int = 50, before: datetime | None = None, line: str = "", state: str = ""
     ) -> tuple[Call, ...]:
         """The newest calls first; `before`: only those that started earlier."""
-        wanted = _calls().order_by(Calls.started_at.desc(), Calls.id).limit(limit)
-        if before is not None:
-            wanted = wanted.where(Calls.started_at < before)
-        if line:
-            wanted = wanted.where(Calls.line == line)
-        if state:
-            wanted = wanted.where(Calls.state == state)
         with self.engine.connect() as connection:
-            return tuple(self._call(row) for row in connection.execute(wanted))
+            return newest_calls(connection, self.keys, limit=limit, before=before, line=line, state=state)
 
     def call_ids(self) -> Iterator[str]:
         """Of every call, the oldest first."""
@@ -188,65 +180,39 @@ class Archive:
         What was destroyed is left out: `Call.text_erased_at` tells. Raises RecordDamaged for what was changed.
         """
         with self.engine.connect() as connection:
-            row = connection.execute(_calls().where(Calls.id == call_id)).one_or_none()
-            if row is None:
-                return None
-            said = connection.execute(
-                select(Utterances.__table__)
-                .where(Utterances.call == call_id)
-                .order_by(Utterances.started_ms, Utterances.n)
-            ).all()
-            times: dict[int, list[Row[Any]]] = {}
-            for word in connection.execute(select(Words.__table__).where(Words.call == call_id).order_by(Words.n)):
-                times.setdefault(word.utterance, []).append(word)
-            events = connection.execute(
-                select(Events.__table__).where(Events.call == call_id).order_by(Events.seq)
-            ).all()
-            traces = connection.execute(select(Traces.__table__).where(Traces.call == call_id).order_by(Traces.n)).all()
-        seal = self.seal_of(call_id) if said or events else None
-        return Record(
-            call=self._call(row),
-            utterances=tuple(_utterance(seal, one, times.get(one.n, [])) for one in said) if seal else (),
-            events=tuple(
-                StoredEvent(seq=one.seq, at_ms=one.at_ms, kind=one.kind, json=seal.opened_event(one.seq, one.sealed))
-                for one in events
-            )
-            if seal
-            else (),
-            traces=tuple(
-                ReplyTimes(n=one.n, utterance=one.utterance, stages_ms=one.stages, gap_ms=one.gap_ms) for one in traces
-            ),
-        )
+            return record_of(connection, self.keys, call_id)
 
     def reading(self, call_id: str, *, unmasked: bool = False) -> Reading | None:
         """One call as its reader may see it, corrected and, unless he may see everything, masked.
 
         Raises RecordDamaged for what was changed.
         """
-        record = self.call(call_id)
-        if record is None:
-            return None
-        with self.engine.connect() as connection:
-            left = beside(connection, record, self.open_sealed)
-        return reading(record, left, unmasked=unmasked)
+        found = self._with_beside(call_id)
+        return reading(*found, unmasked=unmasked) if found else None
+
+    def readings(self, call_id: str) -> tuple[Reading, Reading] | None:
+        """One call masked, and with everything, in the time of one reading. Raises RecordDamaged."""
+        found = self._with_beside(call_id)
+        return readings(*found) if found else None
 
     def shown_as(self, call_id: str, utterance: int, text: str) -> tuple[Piece, ...]:
         """How a text would be shown, masked, if it stood for an utterance. Raises KeyError, RecordDamaged."""
-        record = self.call(call_id)
-        if record is None:
-            raise KeyError(call_id)
-        with self.engine.connect() as connection:
-            left = beside(connection, record, self.open_sealed)
-        return shown_as(record, left, utterance, text)
+        return shown_as(*self._known(call_id), utterance, text)
 
     def noted_as(self, call_id: str, texts: Sequence[str]) -> list[str]:
         """Texts about a call, masked. Raises KeyError, RecordDamaged."""
-        record = self.call(call_id)
-        if record is None:
+        known = self._known(call_id)
+        return [noted_as(*known, text) for text in texts]
+
+    def _known(self, call_id: str) -> tuple[Record, Beside]:
+        if (found := self._with_beside(call_id)) is None:
             raise KeyError(call_id)
+        return found
+
+    def _with_beside(self, call_id: str) -> tuple[Record, Beside] | None:
         with self.engine.connect() as connection:
-            left = beside(connection, record, self.open_sealed)
-        return [noted_as(record, left, text) for text in texts]
+            record = record_of(connection, self.keys, call_id)
+            return (record, beside(connection, record, self.open_sealed)) if record else None
 
     def sound_bytes(self, call_id: str) -> bytes | None:
         """The call's FLAC, 16 000 Hz, the caller left and the line right; None when there is none (any more).
@@ -351,54 +317,6 @@ class Archive:
                 )
             )
 
-    def _call(self, row: Row[Any]) -> Call:
-        flaws = tuple((code, detail) for code, _, detail in (line.partition(": ") for line in row.flaws.splitlines()))
-        caller = first_words = ""
-        try:
-            seal = self.seal_of(row.id)
-            caller = seal.opened(row.caller, CALLER)
-            first_words = seal.opened_utterance(row.first_n, row.first_sealed)[0] if row.first_sealed else ""
-        except RecordDamaged as error:
-            if not isinstance(error, KeyDestroyed):
-                log.error("the record of call %s is damaged: %s", row.id, error)
-        return Call(**{**_fields(Call, row), "flaws": flaws, "caller": caller, "first_words": first_words})
-
-
-def _calls() -> Select[Any]:
-    """Calls, each with the first thing the caller said."""
-    first = (
-        select(Utterances.n)
-        .where(
-            and_(
-                Utterances.call == Calls.id,
-                Utterances.side == "caller",
-                Utterances.source != "key",
-                Utterances.echo.is_(False),
-            )
-        )
-        .order_by(Utterances.n)
-        .limit(1)
-        .correlate(Calls)
-        .scalar_subquery()
-    )
-    joined = Calls.__table__.outerjoin(Utterances.__table__, and_(Utterances.call == Calls.id, Utterances.n == first))
-    return select(Calls.__table__, Utterances.n.label("first_n"), Utterances.sealed.label("first_sealed")).select_from(
-        joined
-    )
-
-
-def _utterance(seal: CallSeal, row: Row[Any], times: list[Row[Any]]) -> Utterance:
-    text, words, alternatives = seal.opened_utterance(row.n, row.sealed)
-    return Utterance(
-        **_fields(Utterance, row),
-        text=text,
-        alternatives=tuple(alternatives),
-        words=tuple(
-            Word(text=word, start_ms=time.start_ms, end_ms=time.end_ms, confidence=time.confidence)
-            for word, time in zip(words, times, strict=False)
-        ),
-    )
-
 
 def _fit(engine: Engine, keys: KeyRing) -> None:
     """Raises SetupError when `keys` are not those of the calls that are kept."""
@@ -416,8 +334,3 @@ def _fit(engine: Engine, keys: KeyRing) -> None:
             f"the keys in {keys.folder} do not open the calls that are kept: put the folder back as it was "
             f"with this database, or name it with LINIYA_KEYS ({error})"
         ) from error
-
-
-def _fields(kind: type, row: Row[Any]) -> dict[str, Any]:
-    """The columns of `row` that are fields of the dataclass `kind`."""
-    return {field.name: row._mapping[field.name] for field in dataclasses.fields(kind) if field.name in row._mapping}

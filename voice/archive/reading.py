@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -134,7 +135,17 @@ def beside(connection: Connection, record: Record, open_sealed: Callable[[str, b
 def reading(record: Record, left: Beside, *, unmasked: bool = False) -> Reading:
     """Personal data is looked for anew where the table cannot know of it: in a call that nobody has cared for yet, in a
     correction, in a second recognition."""
-    masker = _masker(record, left, None if unmasked else _label)
+    return _reading(record, left, _masker(record, left, None if unmasked else _label))
+
+
+def readings(record: Record, left: Beside) -> tuple[Reading, Reading]:
+    """Masked, and unmasked. Personal data is looked for once."""
+    masker = _masker(record, left, _label)
+    return _reading(record, left, masker), _reading(record, left, masker.unmasked())
+
+
+def _reading(record: Record, left: Beside, masker: _Masker) -> Reading:
+    unmasked = masker.label is None
     cut = _interrupted(record)
     pace = _pace(record, cut)
     read = tuple(_read(one, left, masker, pace, one.n in cut) for one in record.utterances)
@@ -201,6 +212,12 @@ class _Masker:
         self.standing, self._removed = tuple(standing), tuple(removed)
         self.label = label
         self._known: dict[tuple[int, str], list[Mask]] = {}  # to look for personal data is the most of a reading's cost
+
+    def unmasked(self) -> _Masker:
+        """One that knows what this one knows, and veils nothing."""
+        other = copy(self)
+        other.label = None
+        return other
 
     def of(self, utterance: Utterance, text: str) -> list[Mask]:
         """The masks of a text that stands for an utterance's own: those carried over, and those found in it alone."""

@@ -24,8 +24,8 @@ class Corrections:
         Raises KeyError for an unknown call or utterance, KeyDestroyed for an erased one, ValueError for a text in which
         what is hidden would be hidden no more: its label was moved.
         """
-        readings = self._archive.reading(call), self._archive.reading(call, unmasked=True)
-        shown, known = (one.utterance(utterance) if one else None for one in readings)
+        readings = self._archive.readings(call) or ()
+        shown, known = (one.utterance(utterance) for one in readings) if readings else (None, None)
         if shown is None or known is None:
             raise KeyError(utterance)
         corrected, secrets = unveiled(" ".join(text.split())[:LONGEST], known.text, shown.pieces)

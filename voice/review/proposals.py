@@ -95,7 +95,7 @@ def propose(archive: Archive, calls: Iterable[str], script: Script) -> list[Prop
     wishes: dict[tuple[str, str, Why], set[Support]] = defaultdict(set)
     aliases: dict[tuple[str, str], set[Support]] = defaultdict(set)
     for call_id in calls:
-        shown, known = (archive.reading(call_id, unmasked=unmasked) for unmasked in (False, True))
+        shown, known = archive.readings(call_id) or (None, None)
         if shown is None or known is None or not known.events:
             continue
         secret = {one.n: _hidden(one, shown.utterance(one.n)) for one in spoken(known)}
