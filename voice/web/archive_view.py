@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from voice.review.finding import Found, Page, Unfinished
 from voice.review.risk import told
 from voice.review.search import Search
-from voice.web.call_desk_view import clock
+from voice.web.moments import clock, started
 
 LIST, QUEUE = "/archive", "/archive/queue"
 
@@ -39,7 +38,7 @@ def unfinished(one: Unfinished) -> dict[str, Any]:
         "line": one.line,
         "transport": one.transport,
         "running": one.running,
-        **_started(one.started_at),
+        **started(one.started_at),
     }
 
 
@@ -51,7 +50,7 @@ def hidden(search: Search) -> dict[str, str]:
 def _call(one: Found, topics: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": one.call,
-        **_started(one.started_at),
+        **started(one.started_at),
         "length": clock(one.length_ms),
         "line": one.line,
         "language": one.language,
@@ -67,8 +66,3 @@ def _call(one: Found, topics: Mapping[str, str]) -> dict[str, Any]:
             {"side": saying.side, "at": clock(saying.at_ms), "pieces": saying.pieces} for saying in one.sayings
         ],
     }
-
-
-def _started(at: datetime) -> dict[str, str]:
-    here = at.astimezone()
-    return {"started": f"{here:%d.%m.%Y, %H:%M}", "started_iso": here.isoformat(timespec="seconds")}

@@ -27,6 +27,7 @@ from voice.review.rights import Deed
 from voice.review.subtitles import web_vtt
 from voice.web import call_desk_view as view
 from voice.web.guard import Guard, Signed, Who
+from voice.web.moments import clock, written
 from voice.web.ranged import ranged
 
 FOR_READING = "call_desk_parts.html"
@@ -85,11 +86,11 @@ class Desk:
             "masked": reading.masked,
             "unmasked_until": signed.unmasked_until,
             "timeline": view.timeline(reading, length_ms),
-            "sound_length": view.clock(length_ms),
+            "sound_length": clock(length_ms),
             "kinds": mask_labels(),
             "marks": {mark.n: mark for mark in marks},
             "remarks": [
-                {"at": view.clock(one.at_ms), "at_ms": one.at_ms, "by": named(one.person), "text": one.text}
+                {"at": clock(one.at_ms), "at_ms": one.at_ms, "by": named(one.person), "text": one.text}
                 for one in remarks
             ],
             "checklist": self.reviews.checklist,
@@ -99,7 +100,7 @@ class Desk:
             "waits": bool(hidden),
             "named": named,
             "history": [
-                {"at": f"{one.at.astimezone():%d.%m.%Y, %H:%M}", "by": named(one.by), "deed": one}
+                {"at": written(one.at), "by": named(one.by), "deed": one}
                 for one in history(reading, marks, remarks, seen)
             ],
             "may": signed.may,

@@ -10,6 +10,7 @@ from typing import Any
 from voice.archive.pieces import Piece
 from voice.archive.reading import Corrected, Read, Reading
 from voice.archive.records import Call
+from voice.web.moments import clock, started, written
 
 SHADES = ((0.9, "sure"), (0.75, "fair"), (0.6, "weak"))  # of confidence, each from this on; below all: "poor"
 SLOW_MS = 1_500  # a pause before a reply that a caller notices
@@ -74,8 +75,7 @@ def facts(call: Call) -> dict[str, Any]:
         "line": call.line,
         "caller": call.caller,
         "transport": call.transport,
-        "started": f"{call.started_at.astimezone():%d.%m.%Y, %H:%M}",
-        "started_iso": call.started_at.astimezone().isoformat(timespec="seconds"),
+        **started(call.started_at),
         "length": "" if call.length_ms is None else clock(call.length_ms),
         "length_ms": call.length_ms,
         "ended_by": call.ended_by,
@@ -134,13 +134,6 @@ def timeline(reading: Reading, length_ms: int) -> dict[str, list[Bar]]:
     }
 
 
-def clock(ms: int, *, tenths: bool = False) -> str:
-    """65000 -> 1:05; an hour and more as 1:00:00."""
-    minutes, rest_ms = divmod(ms, 60_000)
-    seconds = f"{rest_ms // 1000:02d}" + (f".{rest_ms % 1000 // 100}" if tenths else "")
-    return f"{minutes}:{seconds}" if minutes < 60 else f"{minutes // 60}:{minutes % 60:02d}:{seconds}"
-
-
 def _row(one: Read, gaps: Mapping[int, int], named: Named) -> Row:
     return Row(
         n=one.n,
@@ -176,7 +169,7 @@ def _piece(piece: Piece) -> ShownPiece:
 
 
 def _step(step: Corrected, named: Named) -> ShownStep:
-    return ShownStep(by=named(step.by), at=f"{step.at.astimezone():%d.%m.%Y, %H:%M}", text=step.text)
+    return ShownStep(by=named(step.by), at=written(step.at), text=step.text)
 
 
 def _seconds(ms: int) -> str:

@@ -18,6 +18,7 @@ from voice.captions.take_away import as_text, outcomes
 from voice.events import from_json
 from voice.web.caption_stream import SECRET
 from voice.web.errors import error_texts
+from voice.web.moments import started
 
 
 def router(archive: Archive, templates: Jinja2Templates, labels: Labels, *, titles: Mapping[str, str]) -> APIRouter:
@@ -73,12 +74,7 @@ def _events(record: Record) -> list[Any]:
 
 
 def _head(record: Record, titles: Mapping[str, str]) -> dict[str, str]:
-    started = record.call.started_at.astimezone()
-    return {
-        "title": titles.get(record.call.line, record.call.line),
-        "started": f"{started:%d.%m.%Y, %H:%M}",
-        "started_iso": started.isoformat(timespec="seconds"),
-    }
+    return {"title": titles.get(record.call.line, record.call.line), **started(record.call.started_at)}
 
 
 def _top(record: Record, titles: Mapping[str, str]) -> str:
