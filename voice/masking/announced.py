@@ -63,7 +63,9 @@ def announces_surname(said: Sequence[Token], i: int) -> bool:
 def is_led(said: Sequence[Token], first: int) -> bool:
     """Does a name that begins at `first` begin what is said, or stand right behind «зовут», «это», «сын»?"""
     names = rules().names
-    if first == 0 or said[first].breaks or said[first - 1].word in names.soft or said[first - 1].word in names.kin:
+    if first == 0 or said[first].breaks:
+        return True
+    if any(said[first - 1].word in words for words in (names.soft, names.kin, names.officials)):
         return True
     return any(token.word in names.sure for token in said[max(0, first - REACH) : first])
 

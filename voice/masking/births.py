@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voice.masking.name_words import tells_a_person
+from voice.masking.places import is_ordinal
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
 from voice.masking.years import is_year_word, year
@@ -181,6 +182,8 @@ def _is_long_ago(said: Sequence[Token], date: _Date) -> bool:
     if behind_name:
         ago = ago or date.year in _SHORT or date.year in _LONG
         return ago and (date.full or date.month or date.numbers >= _ALL or date.called)
+    if ago and sum(is_ordinal(said, i) for i in range(date.first, date.last + 1)) == _ALL:
+        return True  # «седьмого одиннадцатого сорок девятого»
     if date.numbers >= _ALL and is_year_word(said[date.last].word) and _is_alone(said, date):
         return ago
     return ago and (date.full or (date.month and date.numbers > 1 and not _counts(said, date)))

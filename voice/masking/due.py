@@ -125,5 +125,5 @@ def _is_nominal(word: str) -> bool:
     if "Apro" in tags(word, _MAINLY):
         return False
     if not known(word):
-        return not tags(word, _SURELY) & {"VERB", "INFN", "GRND", "ADVB", "PRTS", "ADJS"}
+        return not tags(word, _SURELY) & {"VERB", "INFN", "GRND", "ADVB"}
     return sum(share(word, kind) for kind in ("NOUN", "ADJF", "PRTF")) >= _NOMINAL

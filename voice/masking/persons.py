@@ -55,7 +55,7 @@ def is_common_surname(said: Sequence[Token], i: int, first: int, last: int) -> b
     whole = last > first and any(is_patronymic(one.word) for one in said[first : last + 1])
     noun = share(token.word, "NOUN") >= _NOMINAL and not _is_role(token.word)
     usual = token.word in names.usual or (whole and i < first and may_be_name(token) and noun)
-    if not (may_be_persons(token) or usual) or last - first > 1:
+    if not (may_be_persons(token) or usual) or last - first > whole:
         return False
     given = [one.word for one in said[first : last + 1] if is_patronymic(one.word) or is_first_name(one.word, LIKELY)]
     if not given or not _agree(token.word, given[0]):
@@ -150,7 +150,7 @@ def _is_appositive(said: Sequence[Token], i: int) -> bool:
         at -= 1  # «начальник депо Шумный»
     if at < 0 or any(token.breaks for token in said[at + 1 : i + 1]) or said[at].word not in rules().names.officials:
         return False
-    ends = i + 1 == len(said) or bool(tags(said[i + 1].word, LIKELY) & {"VERB"})
+    ends = i + 1 == len(said) or bool(tags(said[i + 1].word, LIKELY) & {"VERB", "PREP"})
     adjective = at < i - 1 and share(said[i].word, "ADJF", "masc", "nomn") > 0
     noun = at == i - 1 and share(said[i].word, "NOUN", "nomn", "sing") >= _NOMINAL / 2
     return ends and (noun or adjective) and _agree(said[i].word, said[at].word)
