@@ -151,13 +151,23 @@ def _is_of_whom(said: Sequence[Token], date: _Date) -> bool:
     at = date.first - 1
     while at > 0 and said[at].word in births.since and said[at].word not in births.of_whom:
         at -= 1
-    if at < 0 or not (said[at].word in births.of_whom or tells_a_person(said[at].word)):
+    if at < 0 or not _is_somebody(said[at].word):
         return False
     since = said[date.first - 1].word in births.bounds
     ends = date.year in _AGO and date.last + 1 == len(said)
-    whole = date.called or date.month or since or ends or date.year in _LONG
+    whole = date.called or date.month or since or ends or date.year in _LONG or _is_of_ordinals(said, date)
     whole = date.full or (whole and is_year_word(said[_year_at(said, date)].word))
     return whole and not _is_elsewhere(said, date)
+
+
+def _is_somebody(word: str) -> bool:
+    births = rules().births
+    return word in births.of_whom or word in births.children or word in rules().names.kin or tells_a_person(word)
+
+
+def _is_of_ordinals(said: Sequence[Token], date: _Date) -> bool:
+    """«седьмого одиннадцатого сорок девятого»."""
+    return sum(is_ordinal(said, i) for i in range(date.first, date.last + 1)) == _ALL
 
 
 def _year_at(said: Sequence[Token], date: _Date) -> int:
@@ -182,8 +192,8 @@ def _is_long_ago(said: Sequence[Token], date: _Date) -> bool:
     if behind_name:
         ago = ago or date.year in _SHORT or date.year in _LONG
         return ago and (date.full or date.month or date.numbers >= _ALL or date.called)
-    if ago and sum(is_ordinal(said, i) for i in range(date.first, date.last + 1)) == _ALL:
-        return True  # «седьмого одиннадцатого сорок девятого»
+    if ago and _is_of_ordinals(said, date):
+        return True
     if date.numbers >= _ALL and is_year_word(said[date.last].word) and _is_alone(said, date):
         return ago
     return ago and (date.full or (date.month and date.numbers > 1 and not _counts(said, date)))

@@ -38,7 +38,14 @@ def may_be_due(token: Token) -> bool:
         return True
     if not word.isalpha() or token.is_number or token.is_filler or is_usual(word):
         return False
-    if word in words.outside or word in words.office or word in words.flat or is_house(token) or of_place(token):
+    if (
+        word in rules().names.kin
+        or word in words.outside
+        or word in words.office
+        or word in words.flat
+        or is_house(token)
+        or of_place(token)
+    ):
         return False
     return word in words.called or word in words.sizes or _is_nominal(word)
 

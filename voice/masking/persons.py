@@ -124,19 +124,21 @@ def _is_named_behind(said: Sequence[Token], i: int) -> bool:
 
 def _is_strangers(said: Sequence[Token], i: int) -> bool:
     """A word that no dictionary has, behind a preposition or who it is, or before what only people do."""
-    names = rules().names
-    word = said[i].word
+    names, word = rules().names, said[i].word
     if not is_strange(said[i]) or names.trades.search(word):
         return False
     before = said[i - 1].word if i and not said[i].breaks else ""
     behind = said[i + 1].word if i + 1 < len(said) and not said[i + 1].breaks else ""
     if i > 1 and said[i - 2].word in names.having:
         return False
-    if before in names.kin or before in names.officials or before in names.elder:
-        return _agree(said[i].word, before)
+    whose = said[i - 2].word if i > 1 and "Apro" in tags(before) else before  # «девочку нашу Сарюну»
+    if _is_role(whose) or whose in names.elder:
+        return _agree(word, whose)
+    if before in names.governs and not any(share(word, case) for case in names.governs[before]):
+        return True
     if not tags(word, _PERSON) & {"anim", "UNKN"}:
         return False
-    if share(before, "NOUN", "anim") >= _NOMINAL and _agree(word, before):
+    if share(whose, "NOUN", "anim") >= _NOMINAL and _agree(word, whose):
         return True
     return (
         any(before in words for words in (names.soft, names.weak, names.having, names.deeds)) or behind in names.deeds

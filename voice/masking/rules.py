@@ -51,6 +51,7 @@ class Births:
     growing: Words
     to_be: Words
     of_whom: Words
+    children: Words
     bounds: Words
     round: Words
     two: Words
@@ -98,6 +99,7 @@ class Names:
     particles: Words
     elder: Words
     trades: re.Pattern[str]
+    governs: Mapping[str, frozenset[str]]  # a preposition, and the cases behind it
     between: Words
     never: Words
     places: Words
@@ -277,6 +279,7 @@ def _names(data: Mapping[str, Any]) -> Names:
         patronymic=re.compile(data["patronymic"]),
         trades=re.compile(rf"(?:{data['trades']})$"),
         sayings=_pairs(data["sayings"]),
+        governs={word: frozenset(cases.split()) for word, cases in data["governs"].items()},
     )
 
 

@@ -120,7 +120,8 @@ def _is_due(said: Sequence[Token], at: int) -> bool:
     else:
         return False
     before = said[first - 1].word if first and not said[first].breaks else ""
-    return before in words.along and stands_as_street(said[at].word)
+    town = "Geox" in tags(before, _TOWN) and share(said[at].word, "nomn") > 0  # «Тында Красная Пресня пять»
+    return town or (before in words.along and stands_as_street(said[at].word))
 
 
 def _goes_on(token: Token) -> bool:
@@ -138,7 +139,7 @@ def _belongs(said: Sequence[Token], i: int) -> bool:
 
 def without_house(said: Sequence[Token], i: int) -> int:
     """The last word of somebody's own street behind a «на» at `i`, «живу на Садовой»; `i`: none is there."""
-    if said[i].word not in rules().addresses.along:
+    if said[i].word not in rules().addresses.along and said[i].word not in rules().addresses.out_of:
         return i
     last = place_name(said, i + 1, _STREET_WORDS)
     if last == i or (last + 1 < len(said) and said[last + 1].word in rules().addresses.home):
