@@ -95,7 +95,7 @@ def test_agreement_compares_the_first_two_of_each_call_in_one_version(archive: A
     reviews.save(calls[2], "anna", YES, "", done=True)
     old.save(calls[3], "anna", YES, "", done=True)
     old.save(calls[3], "boris", YES, "", done=True)
-    found = agreements(reviews.done(), LIST)
+    found = agreements(reviews.done_twice(), LIST)
     assert found.calls == 2 and found.overall.n == 4 and found.overall.observed == 0.75
     assert found.items["understood"].kappa is None and found.items["polite"].kappa == 0.0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from voice.archive.archive import Archive
 from voice.errors import KeyDestroyed
@@ -76,9 +76,14 @@ class Reviews:
         with self._archive.engine.connect() as connection:
             return tuple(self._review(row) for row in connection.execute(wanted))
 
-    def done(self) -> list[Review]:
-        """Every judgement that is done, without its note, call by call and in the order of being done."""
-        wanted = select(Table.__table__).where(Table.done_at.is_not(None)).order_by(Table.call, Table.done_at, Table.id)
+    def done_twice(self) -> list[Review]:
+        """Every judgement that is done, without its note, of calls that several people judged: call by call and in the
+        order of being done."""
+        done = Table.done_at.is_not(None)
+        twice = select(Table.call).where(done).group_by(Table.call).having(func.count() > 1)
+        wanted = (
+            select(Table.__table__).where(done, Table.call.in_(twice)).order_by(Table.call, Table.done_at, Table.id)
+        )
         with self._archive.engine.connect() as connection:
             return [_without_note(row) for row in connection.execute(wanted)]
 
@@ -111,7 +116,7 @@ class Agreements:
 
 
 def agreements(done: Iterable[Review], checklist: Checklist) -> Agreements:
-    """Of each call the two judgements that were done first count. `done`: as `Reviews.done` gives it."""
+    """Of each call the two judgements that were done first count. `done`: as `Reviews.done_twice` gives it."""
     by_call: dict[str, list[Review]] = {}
     for one in done:
         if one.checklist == checklist.version:
