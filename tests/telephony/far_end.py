@@ -14,6 +14,7 @@ from voice.line import Pcm16
 
 BUFFERED_S = 0.06  # what a telephone holds back against uneven arrival
 SECOND_S = 1.0
+LEAP = RATE_HZ  # more is a new saying, or a packet that came before the one it follows
 QUIET_MS = 300  # without a loud packet: the line has fallen silent
 CLICK = 2_500  # a step between two samples that is four times as large as any near it
 NEAR_MS = 5
@@ -28,11 +29,17 @@ def of_the_line(packets: list[Packet]) -> list[Packet]:
 
 
 def underruns_ms(packets: list[Packet]) -> list[float]:
-    """How long a telephone that holds back BUFFERED_S had nothing to play, each time; it holds back anew after that."""
+    """How long a telephone that holds back BUFFERED_S had nothing to play, each time: because it came too late, and
+    after that it holds back anew, or because the sender's clock leapt over it in the middle of a sound."""
     gaps: list[float] = []
     begins_s: float | None = None
-    first = packets[0].stamp if packets else 0
+    first = due = packets[0].stamp if packets else 0
+    sounded = False
     for packet in packets:
+        sounds = loud(packet.pcm)
+        if sounded and sounds and 0 < (leap := packet.stamp - due & 0xFFFFFFFF) < LEAP:
+            gaps.append(leap / RATE_HZ * 1000)
+        due, sounded = packet.stamp + len(packet.pcm), sounds
         sounds_s = ((packet.stamp - first) & 0xFFFFFFFF) / RATE_HZ
         if begins_s is None:
             begins_s = packet.at_s + BUFFERED_S - sounds_s

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from tests.telephony.caller import Spoken, played
@@ -34,6 +36,12 @@ def test_what_comes_too_late_is_a_hole_of_its_length() -> None:
     assert 39 < hole < 41
     assert lost(packets(tone(50))) == 0
     assert lost([packet for packet in packets(tone(50)) if packet.sequence != 7]) == 1
+
+
+def test_what_the_senders_clock_leaps_over_is_a_hole() -> None:
+    sent = packets(tone(50))
+    leapt = [*sent[:20], *(replace(packet, stamp=packet.stamp + 1_200) for packet in sent[20:])]
+    assert underruns_ms(leapt) == [150.0]
 
 
 def test_a_cut_in_a_wave_clicks_and_a_wave_does_not() -> None:
