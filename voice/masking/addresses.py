@@ -125,8 +125,10 @@ def _house(said: Sequence[Token], i: int) -> int:
     """The last word of the house's number behind a street's word and its name; 0: there is none."""
     for j in range(i + 1, min(len(said), i + 2 + NAME_WORDS)):
         if said[j].is_plain_number:
-            last = number(said, j)
-            return (_counted_name(said, last) if j == i + 1 else 0) or last
+            last = j
+            while last + 1 < len(said) and said[last + 1].is_plain_number:
+                last += 1
+            return (_counted_name(said, last) if j == i + 1 else 0) or number(said, j)
         inside = said[j].word in rules().addresses.inside or said[j].is_filler
         due = j == i + 1 and may_be_any(said[j])
         if not (due or is_name(said[j]) or is_house(said[j]) or inside):

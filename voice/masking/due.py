@@ -68,23 +68,25 @@ def place_name(said: Sequence[Token], i: int, most: int = NAME_WORDS) -> int:
     if any(token.breaks for token in said[end : end + 1]):
         behind = None
     words = rules().addresses
-    if (
-        behind
-        and behind.word not in words.home
-        and behind.word not in words.called_so
-        and not is_surely_name(said[end - 1])
-    ):
+    goes_on = behind is None or behind.word in words.home or behind.word in words.called_so
+    if behind and end > i and not goes_on and not is_surely_name(said[end - 1]):
         if _is_predicate(behind):
             end = _without_subject(said, i, end, denied=behind.word in rules().usual.denials)
         elif is_usual(behind.word):
             while end > i and _describes(said[end - 1].word, behind.word):
                 end -= 1
     end = min(end, i + most)
-    while end > i and (
-        is_ordinal(said, end - 1) or is_usual_adjective(said[end - 1].word) or _is_joining(said, end - 1)
-    ):
+    while end > i and not _may_end(said, end - 1):
         end -= 1
     return end - 1
+
+
+def _may_end(said: Sequence[Token], j: int) -> bool:
+    """May a name end with it? Usual adjectives do beside a number only: «третья Рабочая», «Школьная тридцать»."""
+    if is_ordinal(said, j) or _is_joining(said, j):
+        return False
+    counted = (j > 0 and is_ordinal(said, j - 1)) or (j + 1 < len(said) and said[j + 1].is_plain_number)
+    return counted or not is_usual_adjective(said[j].word)
 
 
 def _continues(said: Sequence[Token], i: int, j: int) -> bool:

@@ -100,8 +100,10 @@ def bare(said: Sequence[Token], i: int) -> tuple[int, int] | None:
     elif share(word, "ADJF", "femn", "nomn") >= _AVENUE and not is_usual_adjective(word) and not is_ordinal(said, at):
         whose = before in rules().names.kin and tells_home(said[:first])  # «прописана у сестры Дальняя двадцать»
         named = led or (starts and alone and at != i - 1) or (whose and not is_ordinal(said, last))
-    elif is_street_adjective(word) or share(word, "anim", "plur", "gent") >= _PEOPLE:
+    elif is_street_adjective(word):
         named = led or (starts and alone and at != i - 1)
+    elif share(word, "anim", "plur", "gent") >= _AVENUE:
+        named = led or (alone and may_be_due(said[at]))
     else:  # «Кутузовский сорок шесть квартира девять»
         named = starts and share(word, "ADJF", "masc", "nomn") >= _AVENUE and last + 1 < len(said) and alone
     return (i, last) if (named and word not in words.people) or _is_due(said, at) else None
@@ -121,7 +123,10 @@ def _is_due(said: Sequence[Token], at: int) -> bool:
         return False
     before = said[first - 1].word if first and not said[first].breaks else ""
     town = "Geox" in tags(before, _TOWN) and share(said[at].word, "nomn") > 0  # «Тында Красная Пресня пять»
-    return town or (before in words.along and stands_as_street(said[at].word))
+    if town or (before in words.along and stands_as_street(said[at].word)):
+        return True
+    avenue = share(said[at].word, "ADJF", "masc") >= _AVENUE and "Qual" not in tags(said[at].word)
+    return avenue and (before in words.along or before in words.out_of)  # «с Лермонтовского семнадцать»
 
 
 def _goes_on(token: Token) -> bool:
