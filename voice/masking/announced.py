@@ -8,7 +8,6 @@ from voice.masking.due import is_usual
 from voice.masking.name_words import (
     LIKELY,
     USUAL,
-    has_shape,
     is_first_name,
     is_patronymic,
     is_surname,
@@ -20,14 +19,13 @@ from voice.masking.tokens import Token
 from voice.nlu.morphology import known, share, tags
 
 REACH = 3  # words between «фамилия» and the surname
-_OFFICIAL = 0.15  # a surname behind «судья»
 
 
 def is_announced(said: Sequence[Token], i: int) -> bool:
     """Does a word stand before it behind which a name comes: «зовут», «фамилия моя», «это»?"""
     known_names = rules().names
     word = said[i].word
-    if _is_officials(said, i) or _is_called(said, i) or _introduces(said, i) or _may_be_surname(said, i):
+    if _is_called(said, i) or _introduces(said, i) or _may_be_surname(said, i):
         return True
     if i and said[i - 1].word in known_names.maiden and share(word, "NOUN") and not is_usual(word):
         return word not in known_names.sure
@@ -112,21 +110,6 @@ def _introduces(said: Sequence[Token], i: int) -> bool:
         and all(t.is_filler or t.word in rules().beside for t in said[:i])
     )
     return begins and i + 1 == len(said) and is_first_name(said[i].word)
-
-
-def _is_officials(said: Sequence[Token], i: int) -> bool:
-    """«судья Белова», «глава администрации Попов»."""
-    officials, word = rules().names.officials, said[i].word
-    if i == 0 or said[i].breaks:
-        return False
-    near = said[i - 1].word in officials
-    back = i - 1
-    while back > 0 and i - back < REACH and share(said[back].word, "gent") > 0 and said[back].word not in officials:
-        back -= 1
-    further = said[back].word in officials
-    if not near and not further:
-        return False
-    return is_surname(word, _OFFICIAL) or is_first_name(word, _OFFICIAL) or (near and has_shape(word))
 
 
 def _more_than_a_word(said: Sequence[Token], i: int) -> bool:

@@ -53,11 +53,6 @@ def is_name_or_town(word: str) -> bool:
     return is_first_name(word, 0.2) and share(word, "Name") + share(word, "Geox") >= SURELY
 
 
-def has_shape(word: str) -> bool:
-    """Has a word that no dictionary has the shape of a name?"""
-    return not known(word) and (is_surname(word) or share(word, "Name") + share(word, "Surn") >= USUAL)
-
-
 def may_be_name(token: Token) -> bool:
     word = token.word
     if not word or word in rules().names.never or token.is_number or not word.isalpha():

@@ -17,6 +17,7 @@ SYLLABLES = 3  # of a Korean name, the surname is one of them
 _MOST_LETTERS = 5  # of a syllable and the ending behind it
 _ALIKE = 3  # letters
 _TWINS, _TWIN = 5, 0.25  # words between two forms of one surname, and how surely one of them is a surname
+_OFFICIAL = 0.15  # a surname behind «судья»
 _BACK = 2  # words between a name and «фамилия» behind it
 
 
@@ -146,7 +147,7 @@ def _is_strangers(said: Sequence[Token], i: int) -> bool:
 
 
 def _is_appositive(said: Sequence[Token], i: int) -> bool:
-    """«пристав Хомяк арестовал»: any noun between who it is and what he did."""
+    """«судья Белова», «глава администрации Попов», and any noun between who it is and what he did: «пристав Хомяк»."""
     at = i - 1
     if at > 0 and said[at].word not in rules().names.officials and share(said[at].word, "gent"):
         at -= 1  # «начальник депо Шумный»
@@ -155,7 +156,8 @@ def _is_appositive(said: Sequence[Token], i: int) -> bool:
     ends = i + 1 == len(said) or bool(tags(said[i + 1].word, LIKELY) & {"VERB", "PREP"})
     adjective = at < i - 1 and share(said[i].word, "ADJF", "masc", "nomn") > 0
     noun = at == i - 1 and share(said[i].word, "NOUN", "nomn", "sing") >= _NOMINAL / 2
-    return ends and (noun or adjective) and _agree(said[i].word, said[at].word)
+    surname = is_surname(said[i].word, _OFFICIAL) or is_first_name(said[i].word, _OFFICIAL)
+    return (surname or (ends and (noun or adjective))) and _agree(said[i].word, said[at].word)
 
 
 def _agree(one: str, other: str) -> bool:
