@@ -22,7 +22,7 @@ def understood(call: Talked) -> list[str | None]:
     return [event.intent for event in call.events if isinstance(event, Understood)]
 
 
-ECHOES = {f"{db} dB by {sound}": (db, sound) for sound in ("audiosocket", "websocket") for db in (-12, -20)}
+ECHOES = {f"{db} dB by {sound}": (db, sound) for sound in ("audiosocket", "websocket") for db in (-12, -20, -30)}
 
 
 @pytest.fixture(scope="module")

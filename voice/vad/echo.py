@@ -3,7 +3,7 @@
 The last half second that was heard is looked for in what was played up to half a second earlier: as a normalised
 cross-correlation, whitened, in a band every loudspeaker and telephone carries. A room smears its answer over some
 milliseconds, so the energy of neighbouring lags counts together. The line's own noise is no part of what has to be
-explained: a weak echo would drown in it.
+explained, and bands in which it is louder than the echo hardly count: a weak echo would drown in it.
 
 A call whose echo has been heard for a while is listened to more strictly. A second delay near the first counts with
 it, because a network loses its step and a reverberant room has no first path that stands out; on a line without an
@@ -28,7 +28,7 @@ ECHO, KNOWN_ECHO = 0.5, 0.65  # how echoes and callers score, by one delay and b
 FORETOLD = 0.5  # of the newest sound
 NEAR_MS = 24  # the second delay
 KNOWN_MS, SURE_MS = 300, 1_000  # of echo more than of anything else make a call that echoes; at most so much is counted
-FLOOR = 0.1  # of the mean power: bands weaker than that carry a line's noise, and are not whitened in full
+FLOOR = 0.1  # of the mean power: bands weaker than that carry little, and are not whitened in full
 NEWEST_MS = 100  # of what is heard, compared with what the learned path foretells
 LEARN_MS = 80  # apart: windows that overlap still more teach the path little
 NOISE_MS = 2_000  # the softest frame of this long is the noise
@@ -117,7 +117,8 @@ def _explained(heard: Signal, played_spectrum: Spectrum, noise: float) -> tuple[
     noise: mean power of the line's noise, taken for white; it is left out.
     """
     heard_spectrum = np.fft.rfft(heard, _FFT)
-    weight = _whitening(played_spectrum)  # not the heard: it would lift the echo out of bands the caller leaves free
+    # Not by the heard: that would lift the echo out of bands the caller leaves free.
+    weight = _whitening(played_spectrum, noise / _gain(heard_spectrum, played_spectrum, noise))
     heard_spectrum, played_spectrum = heard_spectrum * weight, played_spectrum * weight
     likeness = np.fft.irfft(played_spectrum * heard_spectrum.conj(), _FFT)[: _LAGS + 1]
     heard_energy = float(np.sum(np.abs(heard_spectrum) ** 2)) * 2 / _FFT  # by Parseval
@@ -135,8 +136,16 @@ def _explained(heard: Signal, played_spectrum: Spectrum, noise: float) -> tuple[
     return min(1.0, one / heard_energy), min(1.0, two / heard_energy)
 
 
-def _whitening(spectrum: Spectrum) -> Signal:
+def _gain(heard: Spectrum, played: Spectrum, noise: float) -> float:
+    """Power of what is heard, without the noise, over that of what was played; never so little that noise is all."""
+    heard_power, played_power = (float(np.mean(np.abs(one) ** 2)) for one in (heard, played))
+    noise_power = 2 * noise * _HEARD
+    return max(heard_power - noise_power, noise_power / 100, 1.0) / _HEARD / max(played_power / _PLAYED, 1.0)
+
+
+def _whitening(spectrum: Spectrum, noise: float) -> Signal:
+    """noise: mean power of the line's noise, as loud beside what was played as it is beside its echo."""
     power = np.abs(spectrum) ** 2
     smooth = np.convolve(power, np.ones(33) / 33, "same")
-    weight: Signal = 1 / np.sqrt(smooth + smooth.mean() * FLOOR)
+    weight: Signal = 1 / np.sqrt(smooth + smooth.mean() * FLOOR + noise * _PLAYED * _DIFFERENCE)
     return weight
