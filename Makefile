@@ -91,7 +91,7 @@ endif
 
 # A hundred thousand calls are laid down first; see bench/archive.py --help.
 bench-archive: dev model $(TRIED_VECTORS) $(TRIED_VOICES)
-	@$(BIN)/python bench/archive.py
+	@PYTHONPATH=. $(BIN)/python bench/archive.py
 
 accuracy: dev model $(TRIED_VECTORS) voices
 	@$(BIN)/python bench/goals.py

@@ -1,10 +1,10 @@
 """How much of the personal data in calls is found, and how much is masked that is none.
 
-    python bench/masking.py [--set tuned|held_out|blind|fresh|fourth|fifth|sixth|seventh] [--missed]
+    python bench/masking.py [--set tuned|held_out|blind|fresh|fourth|fifth|sixth|seventh|eighth] [--missed]
 
 The talk is bench/wordings/personal.yaml: `tuned` was looked at while the rules were made, `held_out` was not; and
 personal_2.yaml: `blind` was written by another hand; and personal_3.yaml: `fresh`, by the same hand after the rules;
-and personal_4.yaml to personal_7.yaml: `fourth` to `seventh`, after all of them by other hands, which had seen neither
+and personal_4.yaml to personal_8.yaml: `fourth` to `eighth`, after all of them by other hands, which had seen neither
 the rules nor the other talk.
 --missed shows what was missed and what was masked falsely.
 """

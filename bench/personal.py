@@ -27,6 +27,7 @@ BLIND: Mapping[str, Path] = {
     "fifth": WORDINGS.with_name("personal_5.yaml"),  # and so this
     "sixth": WORDINGS.with_name("personal_6.yaml"),
     "seventh": WORDINGS.with_name("personal_7.yaml"),
+    "eighth": WORDINGS.with_name("personal_8.yaml"),  # an ordinary day
 }
 UNCHECKED = 1_001_998  # СНИЛС up to this one have no checksum
 TIMES = 5  # values made for each wording
