@@ -24,6 +24,7 @@ NARROW_HZ = 8_000
 HOLE_S = 0.1  # a telephone that sends nothing while its caller is silent: silence is put in its place
 SLACK_S = 0.04  # of a telephone's clock: what comes later or earlier than that is a new beginning
 EARLY_S = 0.04  # before it is due a frame is sent: a moment's delay here is no hole there
+LATE_S = 0.15  # a delay that is made up for; what is longer is a hole whatever we do
 TAIL_FRAMES = 5  # of silence after the last word: what the caller's telephone still holds back sounds before it is cut
 STUCK_MS = 1_000  # of sound that Asterisk has not read: it is gone
 FAREWELL_S = 1.0
@@ -155,7 +156,9 @@ class AudioSocketLine:
     async def _pace(self) -> None:
         """A frame every 20 ms by the clock.
 
-        After a delay the missed ones go at once, but not those whose time is over: they would delay every answer.
+        After a delay the missed ones go at once: Asterisk counts frames beside its own clock, and once they are 80 ms
+        behind it, in one delay or in several, it leaps, which cuts a word in two. Not so after a long delay: it has
+        leapt already, and frames whose time is over would delay every answer.
         """
         clock = asyncio.get_running_loop().time
         due_s, tail = clock(), TAIL_FRAMES
@@ -167,7 +170,9 @@ class AudioSocketLine:
                 self._writer.write(wire.END_FRAME)
                 return
             self._send(self._seamless(piece))
-            due_s = max(due_s + FRAME_S, clock())
+            due_s += FRAME_S
+            if clock() - due_s > LATE_S:
+                due_s = clock()
             await asyncio.sleep(max(0.0, due_s - EARLY_S - clock()))
 
     def _next_frame(self) -> Pcm16 | None:
