@@ -20,7 +20,7 @@ from voice.settings import ROOT
 
 DEPLOYED = ROOT / "deploy" / "asterisk"
 READY_S = 90
-SETTLED, SETTLED_S = "fixed texts were spoken ahead", 180.0
+SETTLED, SETTLED_S = "fixed texts were spoken ahead", 400.0
 HOME = Path(os.environ.get("LINIYA_ASTERISK") or Path.home() / ".cache" / "liniya" / "asterisk")
 TOKEN = "a-token-of-the-test-bed"
 PASSWORD = "change-me"  # as pjsip.conf has it
