@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from math import inf
 
 import numpy as np
@@ -29,17 +30,11 @@ def of_the_line(packets: list[Packet]) -> list[Packet]:
 
 
 def underruns_ms(packets: list[Packet]) -> list[float]:
-    """How long a telephone that holds back BUFFERED_S had nothing to play, each time: because it came too late, and
-    after that it holds back anew, or because the sender's clock leapt over it in the middle of a sound."""
+    """How long a telephone that holds back BUFFERED_S had nothing to play, each time; it holds back anew after that."""
     gaps: list[float] = []
     begins_s: float | None = None
-    first = due = packets[0].stamp if packets else 0
-    sounded = False
+    first = packets[0].stamp if packets else 0
     for packet in packets:
-        sounds = loud(packet.pcm)
-        if sounded and sounds and 0 < (leap := packet.stamp - due & 0xFFFFFFFF) < LEAP:
-            gaps.append(leap / RATE_HZ * 1000)
-        due, sounded = packet.stamp + len(packet.pcm), sounds
         sounds_s = ((packet.stamp - first) & 0xFFFFFFFF) / RATE_HZ
         if begins_s is None:
             begins_s = packet.at_s + BUFFERED_S - sounds_s
@@ -47,6 +42,16 @@ def underruns_ms(packets: list[Packet]) -> list[float]:
             gaps.append(late_s * 1000)
             begins_s = packet.at_s + BUFFERED_S - sounds_s
     return gaps
+
+
+def leaps_ms(packets: list[Packet]) -> list[float]:
+    """What the sender's clock leapt over in the middle of a sound, each time."""
+    leaps: list[float] = []
+    for one, then in pairwise(packets):
+        leap = then.stamp - one.stamp - len(one.pcm) & 0xFFFFFFFF
+        if loud(one.pcm) and loud(then.pcm) and 0 < leap < LEAP:
+            leaps.append(leap / RATE_HZ * 1000)
+    return leaps
 
 
 def lost(packets: list[Packet]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from tests.telephony.caller import Spoken, played
-from tests.telephony.far_end import barge_ins_ms, clicks, lost, of_the_line, underruns_ms
+from tests.telephony.far_end import barge_ins_ms, clicks, leaps_ms, lost, of_the_line, underruns_ms
 from tests.telephony.phone import FRAME, RATE_HZ, Packet, silence
 from voice.line import Pcm16
 
@@ -41,7 +41,7 @@ def test_what_comes_too_late_is_a_hole_of_its_length() -> None:
 def test_what_the_senders_clock_leaps_over_is_a_hole() -> None:
     sent = packets(tone(50))
     leapt = [*sent[:20], *(replace(packet, stamp=packet.stamp + 1_200) for packet in sent[20:])]
-    assert underruns_ms(leapt) == [150.0]
+    assert leaps_ms(leapt) == [150.0] and leaps_ms(sent) == []
 
 
 def test_a_cut_in_a_wave_clicks_and_a_wave_does_not() -> None:
