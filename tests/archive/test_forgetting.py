@@ -61,6 +61,12 @@ def registers(desk: Desk, call_id: str) -> None:
     office.register("voice_message", {"text": "перезвоните маме"}, call_id)
 
 
+def erase_while_away(retention: Retention, desk: Desk) -> None:
+    desk.away = "отключена"
+    retention.erase("phone", PHONE, **ASKED)
+    desk.away = ""
+
+
 def told(entries: tuple[Entry, ...] | None) -> list[tuple[str, str, str]]:
     return [(one.kind, one.call, one.kept) for one in entries or ()]
 
@@ -124,9 +130,7 @@ def test_what_he_registers_after_he_asked_is_not_touched(
     clock: Clock,
 ) -> None:
     registers(desk, call(kept, 1))
-    desk.away = "отключена"
-    retention.erase("phone", PHONE, **ASKED)
-    desk.away = ""
+    erase_while_away(retention, desk)
     clock.pass_days(0.01)
     desk().register("callback", {"phone": TEN_DIGITS, "when": "вечером"}, B)
     retention.tick()
@@ -170,9 +174,7 @@ def test_an_office_that_has_nothing_completes_the_record_too(
     desk: Desk,
 ) -> None:
     call(kept, 1)
-    desk.away = "отключена"
-    retention.erase("phone", PHONE, **ASKED)
-    desk.away = ""
+    erase_while_away(retention, desk)
     retention.ask_again()
     later, first = retention.destructions()
     assert (later.office, later.entries, later.completes) == ("answered", (), first.id) and retention.owed() == ()
@@ -234,9 +236,7 @@ def test_what_two_processes_ask_at_once_is_recorded_once(
     registers(desk, call(kept, 1))
     if law_keeps_one:
         desk().register("complaint", {"reason": "беда"}, A)
-    desk.away = "отключена"
-    retention.erase("phone", PHONE, **ASKED)
-    desk.away = ""
+    erase_while_away(retention, desk)
 
     class Slow:
         """While it is asked, the other process asks and is answered."""

@@ -127,21 +127,24 @@ class Retention:
         return Wanted(until=self._archive.now(), calls=free, held=kept, **number)
 
     def _erase(self, wanted: Wanted, *, by: str, reason: str, subject: str) -> Erased:
-        forgetting, kept = self._forgetting, 0
+        forgetting = self._forgetting
+        if forgetting is None:
+            if wanted.calls:
+                self._destroy("everything", wanted.calls, by=by, reason=reason, subject=subject)
+            return Erased(wanted.calls, wanted.held)
+        asked = {"by": by, "reason": reason, "subject": subject}
+        kept = 0
 
         def keep(connection: Connection, destruction: int | None) -> None:
             nonlocal kept
-            if forgetting:
-                kept = forgetting.keep(
-                    connection, wanted, by=by, reason=reason, subject=subject, destruction=destruction
-                )
+            kept = forgetting.keep(connection, wanted, **asked, destruction=destruction)
 
         if wanted.calls:
-            self._destroy("everything", wanted.calls, by=by, reason=reason, subject=subject, along=keep)
-        elif forgetting:
+            self._destroy("everything", wanted.calls, **asked, along=keep)
+        else:
             with self._archive.writing() as connection:
                 keep(connection, None)
-        return Erased(wanted.calls, wanted.held, forgetting.ask(kept) if forgetting else ())
+        return Erased(wanted.calls, wanted.held, forgetting.ask(kept))
 
     def owed(self) -> tuple[Owed, ...]:
         """What the back office was asked to forget and has not forgotten yet."""
@@ -224,7 +227,7 @@ class Retention:
     ) -> None:
         """First it is written that they are destroyed, then they are: what is cut off between, `_finish` finishes.
 
-        along: what is written together with the record, whose number it gets.
+        along: keeps what the back office shall be asked, together with the record, whose number it gets.
         """
         now = self._archive.now()
         with self._archive.writing() as connection:
@@ -242,7 +245,7 @@ class Retention:
                 connection.execute(delete(Figures).where(Figures.call.in_(calls)))
                 connection.execute(delete(Findables).where(Findables.call.in_(calls)))
             values = {"what": what, "subject": subject, "calls": list(calls), "method": METHOD}
-            values["office"] = "unreached" if along and self._forgetting else ""  # until it has answered
+            values["office"] = "unreached" if along else ""  # until the back office has answered
             added = connection.execute(insert(Destructions).values(at=now, by=by, reason=reason, **values))
             assert added.inserted_primary_key is not None
             if along:
