@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from voice.masking.places import NAME_WORDS, is_dedicated, is_house, is_ordinal, is_surely_name, of_place
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
-from voice.nlu.morphology import known, share, tags
+from voice.nlu.morphology import CASES, known, share, tags
 
 _NOMINAL = 0.4
 _MAINLY = 0.5
-_CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _SURELY = 0.8  # of a word that no dictionary has
 _LETTERS = 3
 _LINKS = frozenset({"PREP", "CONJ", "NPRO", "PRCL", "ADVB", "NUMR"})
@@ -117,7 +116,7 @@ def _without_subject(said: Sequence[Token], i: int, end: int, *, denied: bool) -
 def _describes(adjective: str, noun: str) -> bool:
     return any(
         share(adjective, "ADJF", case, form) > 0 and share(noun, case, form) > 0
-        for case in _CASES
+        for case in CASES
         for form in ("masc", "femn", "neut", "plur")
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from voice.masking.rules import rules
 from voice.masking.tokens import Token
-from voice.nlu.morphology import known, share, tags
+from voice.nlu.morphology import CASES, known, share, tags
 
 POSSIBLE = 0.02  # a word that is so rarely a name is one only behind a word that announces it
 LIKELY = 0.5  # a first name on its own
@@ -16,7 +16,6 @@ INITIALS = 2
 _SHORT = 2  # letters of no name
 _LONG = 4  # letters of none that no dictionary has
 _SAID_LETTER = 2  # signs of «эм»
-_CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 _PART_OF_SPEECH = 0.3
 _NEVER_NAMES = frozenset(
     {"VERB", "INFN", "GRND", "PRTF", "PRTS", "PREP", "CONJ", "PRCL", "NPRO", "ADVB", "PRED", "NUMR"}
@@ -66,14 +65,14 @@ def agree(surname: str, first: str) -> bool:
         return False
     return any(
         share(surname, "Surn", case, gender) > 0 and share(first, "Name", case, gender) > 0
-        for case in _CASES
+        for case in CASES
         for gender in ("masc", "femn")
     )
 
 
 def are_joined(one: str, other: str) -> bool:
     """May both be first names in one case: «Вани и Ксюши»?"""
-    return any(share(one, "Name", case) > POSSIBLE and share(other, "Name", case) > POSSIBLE for case in _CASES)
+    return any(share(one, "Name", case) > POSSIBLE and share(other, "Name", case) > POSSIBLE for case in CASES)
 
 
 def has_initials(said: Sequence[Token], i: int) -> bool:

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from pymorphy3 import MorphAnalyzer
 from pymorphy3.analyzer import Parse
 
+CASES = ("nomn", "gent", "datv", "accs", "ablt", "loct")
 LIKELY = 0.1  # a reading of a word that is rarer than this is left out of its tags
 
 _REMEMBERED = 100_000  # words, of each function
