@@ -20,7 +20,6 @@ from voice.settings import ROOT
 
 DEPLOYED = ROOT / "deploy" / "asterisk"
 READY_S = 90
-SETTLED, SETTLED_S = "fixed texts were spoken ahead", 400.0
 HOME = Path(os.environ.get("LINIYA_ASTERISK") or Path.home() / ".cache" / "liniya" / "asterisk")
 TOKEN = "a-token-of-the-test-bed"
 PASSWORD = "change-me"  # as pjsip.conf has it
@@ -200,10 +199,6 @@ class LineProcess:
                 stderr=subprocess.STDOUT,
             )
         until(self.answers, READY_S, self.told)
-
-    def settle(self) -> None:
-        """Wait until all is there that is loaded beside the first calls: on two cores it makes holes in their sound."""
-        until(lambda: SETTLED in self.log.read_text(errors="replace"), SETTLED_S, self.told)
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Safe to call twice."""

@@ -19,7 +19,7 @@ class Lines:
     def usual(self) -> LineProcess:
         """The one that most tests call; started anew only when it is not there any more."""
         if not (self._usual and self._line and self._line.process):
-            self.start().settle()
+            self.start()
             self._usual = True
         assert self._line
         return self._line
