@@ -8,7 +8,7 @@ from itertools import groupby
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.e2e.network import Network
 from tests.web.small_line import GREETING, SmallLine
@@ -67,6 +67,24 @@ def test_a_call_by_voice_keys_and_text(
     sounded = played[np.flatnonzero(np.abs(played) > 1e-4)[0] :][: int(0.3 * 24_000)]
     assert np.abs(np.fft.rfft(sounded)).argmax() == pytest.approx(440 * 0.3, abs=1), "the greeting's tone, at its pitch"
     assert np.abs(np.diff(played)).max() < 2 * np.pi * 440 / 24_000 * 8_000 / 32_768 * 1.1, "a click is a jump"
+
+
+def test_who_calls_before_the_recordings_are_there_stays_in_his_call(
+    chromium: Launch, complaints: Watch, small_host: str
+) -> None:
+    page = complaints(chromium().new_page())
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/fixtures.json", hold)
+    live(page, small_host)
+    held[0].continue_()
+    expect(page.locator("#recording option").first).to_be_attached()
+    page.wait_for_timeout(100)
+    expect(page.locator("#call")).to_have_attribute("data-state", "live")
+    expect(page.get_by_role("button", name="Завершить звонок")).to_be_visible()
 
 
 def test_interrupting_silences_the_line_at_once(

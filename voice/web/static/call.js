@@ -179,5 +179,5 @@ document.addEventListener("keydown", (event) => {
 });
 window.addEventListener("pagehide", () => call?.socket?.hangUp());
 
-await offerRecordings();
 enter("idle");
+await offerRecordings();
