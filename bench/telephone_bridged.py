@@ -12,25 +12,22 @@ import json
 import re
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from in_record import missing_ms, place
 from two_talk import SIDES, Cue, Side, Talk, word_delays_ms
 from watched import Load, Watched
 
 from tests.telephony.bed import PASSWORD, Asterisk, LineProcess
-from tests.telephony.evening import busy, happens, kept, new_number
+from tests.telephony.evening import busy, happens, kept, kept_sound, new_number
+from tests.telephony.in_record import missing_ms, place
 from tests.telephony.phone import RATE_HZ, Phone, phone, silence
 from tests.telephony.sentences import hears_speech, speaking, until
-from voice.archive.archive import Archive
 from voice.archive.records import Record
-from voice.audio.files import read_channels
 from voice.audio.resample import convert
 from voice.events import AnyEvent, SayStarted
 from voice.line import HEARING_HZ, Pcm16
-from voice.settings import Settings
 
 CUES: dict[Side, str] = {"caller": "speech", "operator": "operator"}
 NUMBER = "88005553537"
@@ -114,13 +111,10 @@ def bridged(asterisk: Asterisk, line: LineProcess, talk: Talk, calls: int) -> Br
     connections = watched.connections
     places, load, late_ms = asyncio.run(_calls(asterisk, line, watched, talk, calls))
     records = asyncio.run(kept(line.data, list(places)))
-    read = []
-    archive = Archive.of(replace(Settings.from_env(), data=line.data, database=""))
-    for number, (began_s, cues) in places.items():
-        sound = archive.sound_bytes(records[number].call.id)
-        assert sound
-        read.append(Read(began_s, cues, records[number], read_channels(sound)[0]))
-    archive.close()
+    read = [
+        Read(began_s, cues, records[number], kept_sound(line.data, number))
+        for number, (began_s, cues) in places.items()
+    ]
 
     def left() -> tuple[int, int]:
         return max(0, watched.connections - connections), _channels(asterisk)

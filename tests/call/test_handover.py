@@ -147,6 +147,29 @@ def test_both_sides_of_a_talk_with_a_person_are_in_the_call(script: Script) -> N
     assert ended.at_ms > joined.at_ms + 2_000, "the call's clock goes on"
 
 
+def test_a_side_that_comes_unevenly_tears_no_hole_into_the_words_of_the_other(script: Script) -> None:
+    leap_ms = 100
+
+    async def does(talk: Talk, group: asyncio.TaskGroup) -> None:
+        await talk.hand_over()
+        person, caller = Telephone(), Telephone()
+        group.create_task(talk.line.overhear(person, "person"))
+        group.create_task(talk.line.overhear(caller, "caller"))
+        await talk.until(PersonCame)
+        person.says.append(spoken(1, 600))
+        await asyncio.sleep(0.3)
+        talk.call.take(Sound(np.zeros(HEARING_HZ * leap_ms // 1000, np.int16)))
+        await talk.until(OperatorSaid)
+        talk.line.end()
+
+    talk = Talk(script)
+    talk.run(does)
+    words = [at_ms for at_ms, pcm in talk.recorder.spoken if (pcm == 101).any()]
+    after = next(at_ms for at_ms, _ in talk.recorder.spoken if at_ms > words[-1])
+    assert set(np.diff(words)) == {FRAME_MS}
+    assert after == words[-1] + FRAME_MS + leap_ms, "in his silence both sides are even again"
+
+
 @pytest.mark.parametrize(("speaks_at_once_ms", "lost_ms"), [(20, 40), (9_000, 40 + 4_000)])
 def test_sound_of_a_person_that_got_lost_is_told_to_the_record(
     script: Script, speaks_at_once_ms: int, lost_ms: int

@@ -17,7 +17,9 @@ from tests.telephony.phone import Packet, phone
 from tests.telephony.sentences import SOON_S
 from voice.archive.archive import Archive
 from voice.archive.records import Record
+from voice.audio.files import read_channels
 from voice.events import AnyEvent, from_json
+from voice.line import Pcm16
 from voice.settings import ROOT, Settings
 from voice.transports.recorded import CallerTurn, RecordedCaller
 
@@ -157,6 +159,18 @@ async def kept(data: Path, numbers: Sequence[str]) -> dict[str, Record]:
     finally:
         archive.close()
     return {number: record for number, record in found.items() if record}
+
+
+def kept_sound(data: Path, number: str) -> Pcm16:
+    """Of this caller's newest call, which is sealed: what came from him, and what he heard; shape (samples, 2)."""
+    archive = Archive.of(replace(Settings.from_env(), data=data, database=""))
+    try:
+        newest = next(call for call in archive.calls(limit=20) if call.caller == number)
+        sound = archive.sound_bytes(newest.id)
+    finally:
+        archive.close()
+    assert sound
+    return read_channels(sound)[0]
 
 
 async def happens(data: Path, number: str, true: Callable[[list[AnyEvent]], bool]) -> None:

@@ -50,3 +50,9 @@ async def until(true: Callable[[], bool]) -> None:
 
 def hears_speech(telephone: Phone) -> bool:
     return sum(loud(packet.pcm) for packet in telephone.received[-50:]) > 25
+
+
+def quiet(telephone: Phone, seconds: float) -> bool:
+    """Has it heard nothing for so long? Who waits for a person gets no packets at all where there is no music."""
+    since_s = asyncio.get_running_loop().time() - seconds
+    return not any(packet.at_s > since_s and loud(packet.pcm) for packet in telephone.received[-200:])

@@ -12,12 +12,13 @@ import pytest
 
 from tests.telephony import bed
 from tests.telephony.bed import Asterisk, LineProcess, MediaPath
-from tests.telephony.caller import loud
-from tests.telephony.evening import happens, kept
+from tests.telephony.evening import happens, kept, kept_sound
+from tests.telephony.in_record import missing_ms, place
 from tests.telephony.lines import Lines
-from tests.telephony.phone import Phone, phone, silence
-from tests.telephony.sentences import first_words, hears_speech, speaking, until
+from tests.telephony.phone import RATE_HZ, Phone, phone, silence
+from tests.telephony.sentences import first_words, hears_speech, quiet, speaking, until
 from tests.telephony.test_line_fails import CALLER_HZ, PERSON_HZ, hears, on_the_telephone, saying
+from voice.audio.resample import convert
 from voice.events import (
     AnyEvent,
     Asked,
@@ -31,9 +32,12 @@ from voice.events import (
     Transferred,
     from_json,
 )
+from voice.line import HEARING_HZ
 
 CALLER = "+79160000001"
 NUMBER = "88005553535"
+BREATH_S = 0.3  # from lifting the receiver to the first word
+MISSED_MS = 40  # of a person's first words; the tone of a letter that fades counts
 WAIT_S = 5  # for a person, in the tests where nobody answers
 ROAD = ["operator.choose", "main.welcome", "status.number"]  # of who comes back, and goes back to where he was
 BUSY = "заняты"  # a word of what is said when nobody was free
@@ -61,12 +65,6 @@ def alone(asterisk: Asterisk, talk: Callable[[Phone], Coroutine[Any, Any, None]]
     asyncio.run(whole())
 
 
-def quiet(telephone: Phone, seconds: float) -> bool:
-    """Has it heard nothing for so long? Who waits for a person gets no packets at all where there is no music."""
-    since_s = asyncio.get_running_loop().time() - seconds
-    return not any(packet.at_s > since_s and loud(packet.pcm) for packet in telephone.received[-200:])
-
-
 def of(events: list[AnyEvent], kind: type) -> list[AnyEvent]:
     return [event for event in events if isinstance(event, kind)]
 
@@ -83,7 +81,9 @@ def steps_since(events: list[AnyEvent], kind: type) -> list[str]:
 
 def variables(asterisk: Asterisk, number: str) -> dict[str, str]:
     """What Asterisk's channel of the telephone with this number has been told."""
-    channel = next(one for one in asterisk.cli("core show channels concise").splitlines() if f"/{number}-" in one)
+    channel = next(
+        one for one in asterisk.cli("core show channels concise").splitlines() if one.startswith(f"PJSIP/{number}-")
+    )
     shown = asterisk.cli(f"core show channel {channel.partition('!')[0]}")
     return dict(line.split("=", 1) for line in shown.splitlines() if line.startswith("LINIYA_"))
 
@@ -126,6 +126,24 @@ def test_a_person_takes_over_knows_why_and_both_are_read(asterisk: Asterisk, lin
     announced = next(event for event in of(happened, SayStarted) if "Соединяю" in event.text)
     assert announced.say in [event.say for event in of(happened, SayDone)], "the announcement is heard whole"
     assert happened.index(of(happened, SayDone)[-1]) < happened.index(of(happened, Transferred)[0])
+
+
+def test_a_person_is_read_and_kept_from_his_first_word(asterisk: Asterisk, line: LineProcess) -> None:
+    words = first_words("documents_replace")
+
+    async def talk(caller: Phone, person: Phone) -> None:
+        await hands_over(caller, person)
+        async with speaking(caller, silence()):
+            async with speaking(person, silence()):
+                await asyncio.sleep(BREATH_S)
+            async with speaking(person, words):
+                await happens(line.data, CALLER, lambda so_far: bool(of(so_far, OperatorSaid)))
+
+    on_the_telephone(asterisk, talk)
+    happened = events(line)
+    assert texts_of(happened, OperatorSaid).split()[0] == "хочу"
+    said, record = convert(words, RATE_HZ, HEARING_HZ), kept_sound(line.data, CALLER)[:, 1]
+    assert missing_ms(record, said, place(record, said))[0] <= MISSED_MS
 
 
 def test_nobody_answers_and_the_call_comes_back_where_it_left(asterisk: Asterisk, line: LineProcess) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from voice.asr.port import Recogniser
+from voice.audio.pcm import rms_dbfs
 from voice.call.ears import Ears
 from voice.call.played import Played
 from voice.call.replies import Replies
 from voice.call.workers import Workers
 from voice.dialog.listening import Listening
 from voice.events import AnyEvent, Final, Noted, OperatorSaid, OperatorSaying, Partial
-from voice.line import Pcm16
+from voice.line import FRAME_MS, Pcm16
 from voice.vad.detector import Detector
+
+UNEVEN_MS = 150  # the two sides come by roads of their own: while he speaks, so far may one be behind the other
+SILENT_DBFS = -55.0
 
 
 class Person:
@@ -28,10 +32,12 @@ class Person:
         listening: Listening,
         publish: Callable[[AnyEvent], None],
         now_ms: Callable[[], int],
-        sounded: Callable[[Pcm16], None],
+        sounded: Callable[[int, Pcm16], None],
     ) -> None:
-        """now_ms: the caller's sound heard so far. sounded: takes the person's sound, 16 000 Hz."""
-        self._publish, self._now_ms = publish, now_ms
+        """now_ms: the caller's sound heard so far. sounded: takes where on that clock the person's sound stands, ms,
+        and the sound, 16 000 Hz."""
+        self._publish, self._now_ms, self._sounded = publish, now_ms, sounded
+        self._due_ms = -UNEVEN_MS  # where his next frame stands if both sides go on evenly
         self._shown = 0  # the newest utterance of which anybody has read a part
         self._ears = Ears(
             hears_hz=hears_hz,
@@ -39,7 +45,7 @@ class Person:
             recogniser=recogniser,
             workers=workers,
             publish=self._heard,
-            record=sounded,
+            record=self._record,
             played=Played(),
             replies=Replies(lambda stages: None),
             listening=listening,
@@ -57,6 +63,15 @@ class Person:
     async def run(self) -> None:
         """Turn what was heard into words until cancelled."""
         await self._ears.run()
+
+    def _record(self, frame: Pcm16) -> None:
+        """Where the sides are uneven, the hole is made in his silence: none is torn into his words."""
+        now_ms = self._now_ms()
+        late_ms = now_ms - self._due_ms
+        if abs(late_ms) > UNEVEN_MS or (late_ms > 0 and rms_dbfs(frame) < SILENT_DBFS):
+            self._due_ms = now_ms
+        self._sounded(self._due_ms, frame)
+        self._due_ms += FRAME_MS
 
     def _heard(self, event: AnyEvent) -> None:
         match event:

@@ -307,7 +307,7 @@ class Call:
             listening=overhearing(self._dialog.script.patience["open"]),
             publish=self._publish,
             now_ms=lambda: self._now_ms,
-            sounded=lambda frame: self._scribe.spoke(self._now_ms, frame),
+            sounded=self._scribe.spoke,
         )
 
     def _sounded(self, pcm: Pcm16, silent_ms: float) -> None:

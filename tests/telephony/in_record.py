@@ -10,6 +10,8 @@ from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 FRAME = HEARING_HZ * FRAME_MS // 1000
 SOUNDING_DBFS, FALLEN_DB = -40.0, 20.0  # a frame that sounded there, and how much softer it is here when it is missing
 NEAR = HEARING_HZ  # samples: what moved farther was lost
+PIECE = HEARING_HZ // 5  # looked for by itself,
+SHIFT = HEARING_HZ // 10  # for a sound that stops a moment goes on a moment later
 
 
 def place(record: Pcm16, said: Pcm16) -> int:
@@ -22,12 +24,19 @@ def place(record: Pcm16, said: Pcm16) -> int:
 def missing_ms(record: Pcm16, said: Pcm16, at: int) -> tuple[float, float]:
     """(how much of `said` is silence in `record`, how far it is from sample `at` there)."""
     begin = max(0, at - NEAR)
-    end = at + len(said) + NEAR
-    around = np.pad(record[begin:end], (0, max(0, end - len(record))))
-    found = place(around, said)
-    here = around[found : found + len(said)]
+    found = begin + place(_piece(record, begin, at + len(said) + NEAR), said)
     missing = 0
-    for first in range(0, len(said) - FRAME + 1, FRAME):
-        if (dbfs := rms_dbfs(said[first : first + FRAME])) > SOUNDING_DBFS:
-            missing += rms_dbfs(here[first : first + FRAME]) < dbfs - FALLEN_DB
-    return float(missing * FRAME_MS), (begin + found - at) * 1000 / HEARING_HZ
+    for first in range(0, len(said), PIECE):
+        piece = said[first : first + PIECE]
+        around = _piece(record, found + first - SHIFT, found + first + len(piece) + SHIFT)
+        here = around[place(around, piece) :]
+        for frame in range(0, len(piece) - FRAME + 1, FRAME):
+            if (dbfs := rms_dbfs(piece[frame : frame + FRAME])) > SOUNDING_DBFS:
+                missing += rms_dbfs(here[frame : frame + FRAME]) < dbfs - FALLEN_DB
+    return float(missing * FRAME_MS), (found - at) * 1000 / HEARING_HZ
+
+
+def _piece(record: Pcm16, begin: int, end: int) -> Pcm16:
+    """Silence where the record has nothing."""
+    inside = record[max(0, begin) : max(0, end)]
+    return np.pad(inside, (max(0, min(end, 0) - begin), max(0, end - max(0, begin) - len(inside))))
