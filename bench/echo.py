@@ -28,7 +28,7 @@ from voice.settings import ROOT, Settings
 from voice.transports.recorded import read_caller
 from voice.tts.voices import open_voice
 from voice.vad.detector import WebRtcDetector
-from voice.vad.echo import EchoGuard
+from voice.vad.echo import EARLY, EchoGuard
 from voice.vad.endpointer import Endpointer, Rules, Started
 
 TEXTS = ("main.welcome", "line.notice", "number.long", "no_match", "disability.welcome", "main.bye")
@@ -40,6 +40,7 @@ ROOMS_DB = (6, -4, -8)  # of the direct sound over the room's; the whole 18 dB u
 ROOM_S, ROOM_DB = 0.3, -18
 NOISES = (4, 15)  # standard deviation of samples
 CALLERS_DB = (3, 6, 12)  # over the echo
+TURNS = 5  # of each caller's first words, over other words of the line
 ALONE_MS, LONGEST_MS = 1_000, 1_500  # the line before the caller speaks; of a caller's first words
 SOFT = 60.0  # mean amplitude of a frame in which nobody speaks, at most
 COUNTED = "% counted as the caller"
@@ -64,7 +65,11 @@ def main() -> None:
         figures[f"{name}, later in a call"] = ratio(100 * sum(map(len, calls)) / n, COUNTED, n)
     long = np.concatenate(said)
     for over_db in (*CALLERS_DB, None):
-        waited = [over(caller, np.roll(long, at * FRAME * 97), over_db, rng) for at, caller in enumerate(callers)]
+        waited = [
+            over(caller, np.roll(long, (at * 97 + turn * 41) * FRAME), over_db, rng)
+            for turn in range(TURNS)
+            for at, caller in enumerate(callers)
+        ]
         name = f"a caller {over_db} dB over an echo" if over_db else "a caller over the line, no echo"
         figures[name] = spread([ms for ms in waited if ms is not None], "ms until he interrupts")
     table = Table(
@@ -168,9 +173,10 @@ def openings(heard: Sound, played: Sound) -> Iterator[float]:
     detector, guard, endpointer = WebRtcDetector(), EchoGuard(), Endpointer(Rules(start_ms=START_OVER_LINE_MS))
     narrow = convert(to_int16(heard), HEARING_HZ, 8_000)
     wide = convert(alaw_decode(alaw_encode(narrow)), 8_000, HEARING_HZ)
-    sounds = np.concatenate([to_int16(played), np.zeros(len(wide), np.int16)])
+    sounds = np.concatenate([to_int16(played), np.zeros(len(wide) + EARLY, np.int16)])
     for at in range(0, len(wide) - FRAME + 1, FRAME):
-        guard.push(wide[at : at + FRAME], sounds[at : at + FRAME])
+        now = at + FRAME
+        guard.push(wide[at:now], sounds[at:now], sounds[now : now + EARLY])
         speech = detector.is_speech(wide[at : at + FRAME]) and not guard.is_echo
         if isinstance(endpointer.push(speech), Started):
             yield float(endpointer.at_ms)

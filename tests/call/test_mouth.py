@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from voice.audio.pcm import ROOF, gain, rms_dbfs
-from voice.call.mouth import Mouth
+from voice.call.mouth import EARLY_S, Mouth
 from voice.call.replies import Replies
 from voice.clock import run_in_virtual_time
 from voice.dialog.actions import Say
@@ -44,6 +44,7 @@ def spoken(gain_db: float, pause_after_s: float = 0.0) -> tuple[Pcm16, list[AnyE
             voice=ToneVoice(),
             publish=events.append,
             now_ms=lambda: 0,
+            sounds=lambda pcm, silent_ms: None,
             sounded=lambda pcm, silent_ms: None,
             replies=Replies(lambda stages: None),
         )
@@ -96,6 +97,7 @@ class EarlyLine(RecordedLine):
 def test_what_sounds_is_handed_on_as_it_sounds_to_the_end_of_each_saying() -> None:
     line = EarlyLine(RecordedCaller(np.zeros(RATE_HZ, np.int16), RATE_HZ, "", (), ROOM), plays_hz=8_000)
     sounded: list[tuple[float, int, float]] = []  # when it was handed on, how many ms, after how many of silence
+    sounds: list[tuple[float, int]] = []  # the same a moment before
     began: list[float] = []
 
     async def talk() -> None:
@@ -105,6 +107,7 @@ def test_what_sounds_is_handed_on_as_it_sounds_to_the_end_of_each_saying() -> No
             voice=ToneVoice(),
             publish=lambda event: began.append(clock()) if isinstance(event, SayStarted) else None,
             now_ms=lambda: 0,
+            sounds=lambda pcm, silent_ms: sounds.append((clock(), len(pcm) * 1000 // RATE_HZ)),
             sounded=lambda pcm, silent_ms: sounded.append((clock(), len(pcm) * 1000 // RATE_HZ, silent_ms)),
             replies=Replies(lambda stages: None),
         )
@@ -123,6 +126,9 @@ def test_what_sounds_is_handed_on_as_it_sounds_to_the_end_of_each_saying() -> No
         await asyncio.wait(tasks)
 
     run_in_virtual_time(talk)
+    assert [ms for _, ms in sounds] == [ms for _, ms, _ in sounded]
+    early_ms = [(late_s - soon_s) * 1000 for (soon_s, _), (late_s, _, _) in zip(sounds, sounded, strict=True)]
+    assert max(early_ms) == pytest.approx(EARLY_S * 1000, abs=20)
     at = [n for n, (_, _, silent_ms) in enumerate(sounded) if silent_ms > 1]
     assert len(at) == 2 and [sounded[n][2] for n in at] == [pytest.approx(200, abs=5), pytest.approx(500, abs=5)]
     for begins_s, saying in zip(began, (sounded[: at[1]], sounded[at[1] :]), strict=True):

@@ -50,3 +50,10 @@ def test_a_pause_of_any_length_moves_nothing_by_more_than_what_is_uneven() -> No
     played = Played()
     played.put(numbered(1, 1), silent_ms=3_600_000)
     assert [int(played.take()[0]) for _ in range(16)].index(1) == 15
+
+
+def test_what_is_upcoming_is_taken_later_all_the_same() -> None:
+    played = Played()
+    played.put(numbered(1, 2))
+    assert list(played.upcoming(3 * FRAME)[::FRAME]) == [1, 2, 0]
+    assert [int(played.take()[0]) for _ in range(3)] == [1, 2, 0]

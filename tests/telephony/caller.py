@@ -17,7 +17,7 @@ from voice.transports.recorded import RecordedCaller, RecordedLine, read_caller
 
 LOUD = 60.0  # mean amplitude; a telephone's silence is 8
 BREATH_S = 0.3  # a pause between words is no silence yet
-ECHOED = 8  # packets between the network and the loudspeaker, two of which the line sends early
+HELD_PACKETS = 8  # between the network and the loudspeaker, two of which the line sends early
 BUFFERED = 5  # packets that a telephone holds back: uneven arrival is no pause
 
 
@@ -28,9 +28,10 @@ def loud(pcm: Pcm16) -> bool:
 @dataclass(frozen=True)
 class Habits:
     """Of a telephone. echo_db: how loud what it plays comes back into its microphone; None: not at all.
-    sends_silence: it sends packets while its caller is silent."""
+    held_packets: before it plays them. sends_silence: it sends packets while its caller is silent."""
 
     echo_db: float | None = None
+    held_packets: int = HELD_PACKETS
     sends_silence: bool = True
 
 
@@ -73,7 +74,7 @@ async def talk(phone: Phone, caller: RecordedCaller, habits: Habits = USUAL) -> 
             heard.append(packet.pcm)
 
     phone.on_sound = hear
-    echo = _sounding(phone)
+    echo = _sounding(phone, habits.held_packets)
     pressing: set[asyncio.Task[None]] = set()
     async for deed in line.inbound():
         if phone.ended.is_set():
@@ -95,12 +96,12 @@ async def talk(phone: Phone, caller: RecordedCaller, habits: Habits = USUAL) -> 
     return spoken
 
 
-def _sounding(phone: Phone) -> Iterator[Pcm16]:
-    """What its loudspeaker plays, frame by frame: it holds ECHOED packets back, and anew when it runs dry."""
+def _sounding(phone: Phone, held_packets: int) -> Iterator[Pcm16]:
+    """What its loudspeaker plays, frame by frame: it holds packets back, and anew when it runs dry."""
     at, buffering = 0, True
     while True:
         waiting = len(phone.received) - at
-        buffering = waiting < (ECHOED if buffering else 1)
+        buffering = waiting < (held_packets if buffering else 1)
         if buffering:
             yield silence()
         else:

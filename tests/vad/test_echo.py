@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from voice.vad.echo import EchoGuard
+from voice.vad.echo import EARLY, EchoGuard
 
 RATE = 16_000
 
@@ -30,8 +30,11 @@ def room(seed: int, delay_ms: int, direct_db: float = 3.0) -> np.ndarray:
 def verdicts(heard: np.ndarray, played: np.ndarray) -> list[bool]:
     """Frame by frame: does the guard say echo?"""
     guard, said = EchoGuard(), []
+    heard, played = (np.clip(sound, -32768, 32767).astype(np.int16) for sound in (heard, played))
+    played = np.concatenate([played, np.zeros(EARLY, np.int16)])
     for at in range(0, len(heard) - 319, 320):
-        guard.push(*(np.clip(s[at : at + 320], -32768, 32767).astype(np.int16) for s in (heard, played)))
+        now = at + 320
+        guard.push(heard[at:now], played[at:now], played[now : now + EARLY])
         said.append(guard.is_echo)
     return said
 
@@ -41,7 +44,7 @@ def share_of_echo(heard: np.ndarray, played: np.ndarray) -> float:
     return float(np.mean(verdicts(heard, played)[RATE // 320 + 1 :]))
 
 
-@pytest.mark.parametrize("delay_ms", [20, 150, 400])
+@pytest.mark.parametrize("delay_ms", [0, 20, 150, 400, 460])
 @pytest.mark.parametrize("gain_db", [-6, -18, -30])
 def test_our_own_voice_from_a_loudspeaker(delay_ms, gain_db):
     played = voice(1)
@@ -59,6 +62,13 @@ def test_an_echo_is_known_before_it_is_long_enough_to_interrupt(gain_db, noise):
     sounds = (RATE + RATE * 160 // 1000) // 320
     assert all(known[sounds + 3 :]), "by its fourth frame"
     assert not any(known[:sounds])
+
+
+@pytest.mark.parametrize("early_ms", [20, 55])
+def test_an_echo_may_come_before_the_line_reckons_that_it_sounds(early_ms):
+    played = voice(1)
+    heard = np.concatenate([played[early_ms * RATE // 1000 :], np.zeros(early_ms * RATE // 1000)]) * 10 ** (-18 / 20)
+    assert share_of_echo(heard, played) > 0.9
 
 
 def test_a_reverberant_room_is_learned_while_the_line_speaks():
@@ -103,7 +113,7 @@ def test_silence_on_either_side_is_no_echo():
 def test_reset_forgets():
     guard, sound = EchoGuard(), voice(1).astype(np.int16)
     for at in range(0, RATE * 2, 320):
-        guard.push(sound[at : at + 320], sound[at : at + 320])
+        guard.push(sound[at : at + 320], sound[at : at + 320], sound[:EARLY] * 0)
     assert guard.is_echo
     guard.reset()
     assert not guard.is_echo

@@ -25,7 +25,7 @@ from voice.errors import EngineFailed
 from voice.events import AnyEvent, BadLine, Final, Noted, Partial, SpeechEnded, SpeechStarted
 from voice.line import FRAME_MS, HEARING_HZ, Pcm16
 from voice.vad.detector import Detector
-from voice.vad.echo import LATEST_MS, EchoGuard
+from voice.vad.echo import EARLY, LATEST_MS, EchoGuard
 from voice.vad.endpointer import Ended, Endpointer, Paused, Rules, Started
 from voice.vad.music import is_music
 from voice.vad.pauses import Pauses
@@ -150,7 +150,7 @@ class Ears:
         speech = self._detector.is_speech(frame)
         sounding = self._played.take()
         if self._may_echo:
-            self._echo.push(frame, sounding)
+            self._echo.push(frame, sounding, self._played.upcoming(EARLY))
             speech = speech and not self._echo.is_echo
         else:
             self._quality.push(frame, speech)

@@ -13,14 +13,16 @@ import numpy as np
 from voice.audio.pcm import limited_gain
 from voice.audio.resample import Resampler
 from voice.call.replies import Replies
+from voice.call.sounding import Sounding
 from voice.dialog.actions import Say
 from voice.errors import EngineFailed
 from voice.events import AnyEvent, Interrupted, Noted, Resumed, SayDone, SayStarted
-from voice.line import FRAME_MS, HEARING_HZ, Line, Pcm16
+from voice.line import FRAME_MS, Line, Pcm16
 from voice.tts.port import Voice
 
 SOON_S = 0.001  # too short to wait for
 BLOCK_MS = 100  # what is synthesised is resampled in long blocks: it comes faster than it is played
+EARLY_S = 0.08  # nobody's telephone sounds what it gets earlier than that
 REPEATED_MS = 250  # going on after a pause begins a little before where it stopped: a word is not cut in two
 
 
@@ -65,23 +67,22 @@ class Mouth:
         voice: Voice,
         publish: Callable[[AnyEvent], None],
         now_ms: Callable[[], int],
+        sounds: Callable[[Pcm16, float], None],
         sounded: Callable[[Pcm16, float], None],
         replies: Replies,
     ) -> None:
-        """now_ms: the caller's sound heard so far. sounded: takes the line's sound, 16 000 Hz, as it is heard, and how
-        long the line was silent before it, ms."""
+        """now_ms: the caller's sound heard so far. sounded: takes the line's sound as it is heard; sounds: as much
+        as EARLY_S before, if it was sent by then. Both as `Sounding` hands it on."""
         self._line, self._voice, self._publish, self._now_ms = line, voice, publish, now_ms
-        self._sounded, self._replies = sounded, replies
-        self._to_record = Resampler(line.plays_hz, HEARING_HZ, block_ms=FRAME_MS)
+        self._replies = replies
+        self._sounded = Sounding(line.plays_hz, sounded)
+        self._sounds = Sounding(line.plays_hz, sounds, early_s=EARLY_S)
         self._frame = line.plays_hz * FRAME_MS // 1000
         self._waiting: deque[_Saying] = deque()
         self._saying: _Saying | None = None
         self._paused = False
         self._wake = asyncio.Event()
         self._sent_until_s = 0.0  # when the last sample sent will have sounded
-        self._unheard: deque[tuple[float, Pcm16]] = deque()  # frames sent, and when each will have sounded
-        self._sounded_until_s = 0.0
-        self._silent_s = 0.0  # before the sound that is handed on next
 
     @property
     def speaks(self) -> bool:
@@ -127,7 +128,8 @@ class Mouth:
 
     async def run(self) -> None:
         """Say what is to be said until cancelled."""
-        self._sounded_until_s = asyncio.get_running_loop().time()
+        for side in (self._sounds, self._sounded):
+            side.begin(asyncio.get_running_loop().time())
         while True:
             while not self._waiting or self._paused:
                 await self._woken()
@@ -174,39 +176,31 @@ class Mouth:
                 continue
             if not len(piece):
                 self._settle(self._sent_until_s)
-                self._hand_on(self._to_record.flush())
+                self._end()
                 return
             saying.at += len(piece)
             self._sent_until_s = max(self._sent_until_s, clock()) + len(piece) / self._line.plays_hz
-            self._unheard.append((self._sent_until_s, piece))
+            for side in (self._sounds, self._sounded):
+                side.sent(piece, self._sent_until_s)
             await self._line.play(piece)
             self._replies.mark("first_sound_sent")
 
     async def _take_back(self) -> int:
         """Silence the line; returns how many samples of what was sent nobody has heard."""
-        reckoned = self._unheard_samples()
-        self._unheard.clear()
+        self.settle()
+        reckoned = self._sounded.waiting_samples
         self._sent_until_s = 0.0
-        self._hand_on(self._to_record.flush())
+        self._end()
         told = await self._line.clear()
         return reckoned if told is None else told
 
     def _settle(self, now_s: float) -> None:
-        while self._unheard and self._unheard[0][0] <= now_s:
-            until_s, piece = self._unheard.popleft()
-            self._silent_s += max(0.0, until_s - len(piece) / self._line.plays_hz - self._sounded_until_s)
-            self._sounded_until_s = until_s
-            self._hand_on(self._to_record.push(piece))
+        for side in (self._sounds, self._sounded):
+            side.settle(now_s)
 
-    def _hand_on(self, pcm: Pcm16) -> None:
-        if len(pcm):
-            self._sounded(pcm, self._silent_s * 1000)
-            self._silent_s = 0.0
-
-    def _unheard_samples(self) -> int:
-        now_s = asyncio.get_running_loop().time()
-        self._settle(now_s)
-        return sum(len(piece) for _, piece in self._unheard)
+    def _end(self) -> None:
+        for side in (self._sounds, self._sounded):
+            side.end()
 
     async def _woken(self, at_most_s: float | None = None) -> None:
         """Wait for a command or new sound, or for a time."""

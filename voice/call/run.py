@@ -142,6 +142,7 @@ class Call:
             voice=engines.voice,
             publish=self._publish,
             now_ms=lambda: self._now_ms,
+            sounds=self._played.put,
             sounded=self._sounded,
             replies=self._replies,
         )
@@ -310,8 +311,7 @@ class Call:
             sounded=self._scribe.spoke,
         )
 
-    def _sounded(self, pcm: Pcm16, silent_ms: float) -> None:
-        self._played.put(pcm, silent_ms=silent_ms)
+    def _sounded(self, pcm: Pcm16, _: float) -> None:
         if not self._joined:  # then the person's own sound takes this side of the record
             self._scribe.spoke(self._now_ms, pcm)
 

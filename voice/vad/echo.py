@@ -1,7 +1,8 @@
 """Is the caller's sound our own voice, coming back from a loudspeaker?
 
 The last half second that was heard is looked for in what was played up to half a second earlier: as a normalised
-cross-correlation, whitened, in a band every loudspeaker and telephone carries. A room smears its answer over some
+cross-correlation, whitened, in a band every loudspeaker and telephone carries. It is looked for in what sounds next,
+too: when that sounds is reckoned, and a near telephone may be a moment before it. A room smears its answer over some
 milliseconds, so the energy of neighbouring lags counts together. The line's own noise is no part of what has to be
 explained, and bands in which it is louder than the echo hardly count: a weak echo would drown in it.
 
@@ -22,7 +23,8 @@ from voice.vad.echo_path import EchoPath, Signal, Spectrum
 
 BAND_HZ = 4_000  # rate the comparison runs at: sound up to 2 kHz
 WINDOW_MS = 480
-LATEST_MS = 540
+LATEST_MS = 480
+EARLY_MS = 60  # before the line reckons that it sounds: a telephone that holds little back, after a delay on the way
 SPREAD_MS = 8  # of a room's answer that counts as one
 ECHO, KNOWN_ECHO = 0.5, 0.65  # how echoes and callers score, by one delay and by two: docs/recognition.md
 FORETOLD = 0.5  # of the newest sound
@@ -36,10 +38,12 @@ NOISE_RMS = 30.0  # what never falls below is somebody or something in the room,
 LEAST = 0.25  # of what is heard has to be, however noisy
 QUIET = 4.0  # mean amplitude of a window that holds nothing, not even the first moment of an echo
 
+EARLY = HEARING_HZ * EARLY_MS // 1000
+
 _STEP = HEARING_HZ // BAND_HZ
 _FRAME = BAND_HZ * FRAME_MS // 1000
 _HEARD = BAND_HZ * WINDOW_MS // 1000
-_LAGS = BAND_HZ * LATEST_MS // 1000
+_LAGS = BAND_HZ * (LATEST_MS + EARLY_MS) // 1000
 _PLAYED = _HEARD + _LAGS
 _FFT = 4096
 _NEWEST = BAND_HZ * NEWEST_MS // 1000
@@ -60,7 +64,8 @@ class EchoGuard:
 
     def reset(self) -> None:
         """Forget what sounded, not whether this call echoes: the line begins to speak."""
-        self._heard, self._played = np.zeros(_HEARD), np.zeros(_PLAYED)
+        self._heard, self._played = np.zeros(_HEARD), np.zeros(_PLAYED - EARLY // _STEP)
+        self._upcoming: Pcm16 = np.zeros(EARLY, np.int16)
         self._is_echo: bool | None = False
 
     @property
@@ -71,12 +76,16 @@ class EchoGuard:
             self._is_echo = self._compare()
         return self._is_echo
 
-    def push(self, heard: Pcm16, played: Pcm16) -> None:
-        """Take the next 20 ms of both directions at 16 000 Hz, shape (320,); they sounded at the same moment."""
+    def push(self, heard: Pcm16, played: Pcm16, upcoming: Pcm16) -> None:
+        """Take the next 20 ms of both directions at 16 000 Hz, shape (320,); they sounded at the same moment.
+
+        upcoming: what the line sounds next, shape (EARLY,), silence where it is not known.
+        """
         narrow = _narrow(heard)
         self._powers.append(float(np.mean(narrow**2)))
         self._heard = np.concatenate((self._heard[_FRAME:], narrow))
         self._played = np.concatenate((self._played[_FRAME:], _narrow(played)))
+        self._upcoming = upcoming
         self._is_echo = None
         self._frames += 1
         self._unasked += 1
@@ -96,7 +105,8 @@ class EchoGuard:
 
     def _compared(self) -> tuple[Signal, Spectrum]:
         """What is heard, and the spectrum of what was played; as differences, in which high frequencies count too."""
-        return np.diff(self._heard), np.fft.rfft(np.diff(self._played), _FFT)
+        played = np.concatenate((self._played, _narrow(self._upcoming)))
+        return np.diff(self._heard), np.fft.rfft(np.diff(played), _FFT)
 
     def _foretold(self, heard: Signal, played: Spectrum, noise: float) -> float:
         """Share of the newest sound that what the learned path explains, at most 1."""
@@ -107,7 +117,7 @@ class EchoGuard:
 
 
 def _narrow(frame: Pcm16) -> Signal:
-    narrow: Signal = frame.reshape(_FRAME, _STEP).mean(axis=1)
+    narrow: Signal = frame.reshape(-1, _STEP).mean(axis=1)
     return narrow
 
 
