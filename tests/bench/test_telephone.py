@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from in_record import missing_ms, place
 from report import ratio
 from shown import ShownWord, seen
 from telephone_alone import delays_ms
 from telephone_figures import LINE_MEMORY, one_more
 from two_talk import Cue, Phrase, talk_of, word_delays_ms
 
+from tests.telephony.in_record import missing_ms, place
 from voice.line import HEARING_HZ, Pcm16
 
 WORDS = tuple(ShownWord(at, frozenset([word]), at + 1.0) for at, word in enumerate(("да", "нет", "да")))
