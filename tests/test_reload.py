@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 from pathlib import Path
 
@@ -94,6 +95,9 @@ class Listed:
         return len(texts)
 
 
+SEARCHED = 20_000  # objects at most in which garbage is looked for after flows were loaded; they alone are far more
+
+
 def test_the_switchboard_follows_and_speaks_the_new_texts_ahead(folder: Path) -> None:
     voice, told = Listed(), []
 
@@ -111,6 +115,7 @@ def test_the_switchboard_follows_and_speaks_the_new_texts_ahead(folder: Path) ->
 
     run_in_virtual_time(run)
     assert told == ["До новых встреч!"]
+    assert len(gc.get_objects()) < SEARCHED, "the flows were loaded to stay"
     assert voice.texts.count(["До новых встреч!"]) == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 from socket import socket
@@ -14,7 +15,7 @@ from voice.errors import SetupError
 from voice.review.first_person import FirstPerson
 from voice.review.people import Staff
 from voice.settings import Settings
-from voice.switchboard import Switchboard
+from voice.switchboard import Switchboard, loaded_to_stay
 from voice.web.call_socket import WS_MAX_SIZE
 
 DRAIN_S = 60.0
@@ -34,6 +35,8 @@ class LineServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.collect()
+        loaded_to_stay()
         if self.started:
             where = f"http://{self.config.host}:{self.config.port}"
             telephone = f"  telephone an exchange connects its calls to {self._telephone}\n" if self._telephone else ""
