@@ -100,6 +100,15 @@ class Talk:
         await asyncio.sleep(0.1)
         assert self.line.target == "operator"
 
+    async def joined(self, group: asyncio.TaskGroup) -> tuple[Telephone, Telephone]:
+        """A person has answered: his telephone and the caller's, both overheard."""
+        await self.hand_over()
+        person, caller = Telephone(), Telephone()
+        group.create_task(self.line.overhear(person, "person"))
+        group.create_task(self.line.overhear(caller, "caller"))
+        await self.until(PersonCame)
+        return person, caller
+
     def run(self, does) -> None:  # type: ignore[no-untyped-def]
         async def whole() -> None:
             self.caller = Telephone()
@@ -124,11 +133,7 @@ class Talk:
 
 def test_both_sides_of_a_talk_with_a_person_are_in_the_call(script: Script) -> None:
     async def does(talk: Talk, group: asyncio.TaskGroup) -> None:
-        await talk.hand_over()
-        person, caller = Telephone(), Telephone()
-        group.create_task(talk.line.overhear(person, "person"))
-        group.create_task(talk.line.overhear(caller, "caller"))
-        await talk.until(PersonCame)
+        person, caller = await talk.joined(group)
         caller.says.append(spoken(0, 1_000))
         await talk.until(Final)
         person.says.append(spoken(1, 1_000))
@@ -151,11 +156,7 @@ def test_a_side_that_comes_unevenly_tears_no_hole_into_the_words_of_the_other(sc
     leap_ms = 100
 
     async def does(talk: Talk, group: asyncio.TaskGroup) -> None:
-        await talk.hand_over()
-        person, caller = Telephone(), Telephone()
-        group.create_task(talk.line.overhear(person, "person"))
-        group.create_task(talk.line.overhear(caller, "caller"))
-        await talk.until(PersonCame)
+        person, _ = await talk.joined(group)
         person.says.append(spoken(1, 600))
         await asyncio.sleep(0.3)
         talk.call.take(Sound(np.zeros(HEARING_HZ * leap_ms // 1000, np.int16)))
@@ -192,11 +193,7 @@ def test_sound_of_a_person_that_got_lost_is_told_to_the_record(
 
 def test_what_is_typed_beside_the_line_is_for_the_persons_ear(script: Script) -> None:
     async def does(talk: Talk, group: asyncio.TaskGroup) -> None:
-        await talk.hand_over()
-        person, caller = Telephone(), Telephone()
-        group.create_task(talk.line.overhear(person, "person"))
-        group.create_task(talk.line.overhear(caller, "caller"))
-        await talk.until(PersonCame)
+        person, caller = await talk.joined(group)
         talk.call.take(Wrote("не слышу вас"))
         await talk.until(SayDone, len(talk.of(SayDone)) + 1)
         assert person.heard > HEARING_HZ and caller.heard == 0

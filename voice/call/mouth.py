@@ -19,10 +19,11 @@ from voice.errors import EngineFailed
 from voice.events import AnyEvent, Interrupted, Noted, Resumed, SayDone, SayStarted
 from voice.line import FRAME_MS, Line, Pcm16
 from voice.tts.port import Voice
+from voice.vad.echo import EARLY_MS
 
 SOON_S = 0.001  # too short to wait for
 BLOCK_MS = 100  # what is synthesised is resampled in long blocks: it comes faster than it is played
-EARLY_S = 0.08  # nobody's telephone sounds what it gets earlier than that
+EARLY_S = (EARLY_MS + FRAME_MS) / 1000  # by then a frame that sounds EARLY_MS later is handed on whole
 REPEATED_MS = 250  # going on after a pause begins a little before where it stopped: a word is not cut in two
 
 
@@ -76,7 +77,7 @@ class Mouth:
         self._line, self._voice, self._publish, self._now_ms = line, voice, publish, now_ms
         self._replies = replies
         self._sounded = Sounding(line.plays_hz, sounded)
-        self._sounds = Sounding(line.plays_hz, sounds, early_s=EARLY_S)
+        self._both = (Sounding(line.plays_hz, sounds, early_s=EARLY_S), self._sounded)
         self._frame = line.plays_hz * FRAME_MS // 1000
         self._waiting: deque[_Saying] = deque()
         self._saying: _Saying | None = None
@@ -128,7 +129,7 @@ class Mouth:
 
     async def run(self) -> None:
         """Say what is to be said until cancelled."""
-        for side in (self._sounds, self._sounded):
+        for side in self._both:
             side.begin(asyncio.get_running_loop().time())
         while True:
             while not self._waiting or self._paused:
@@ -180,7 +181,7 @@ class Mouth:
                 return
             saying.at += len(piece)
             self._sent_until_s = max(self._sent_until_s, clock()) + len(piece) / self._line.plays_hz
-            for side in (self._sounds, self._sounded):
+            for side in self._both:
                 side.sent(piece, self._sent_until_s)
             await self._line.play(piece)
             self._replies.mark("first_sound_sent")
@@ -195,11 +196,11 @@ class Mouth:
         return reckoned if told is None else told
 
     def _settle(self, now_s: float) -> None:
-        for side in (self._sounds, self._sounded):
+        for side in self._both:
             side.settle(now_s)
 
     def _end(self) -> None:
-        for side in (self._sounds, self._sounded):
+        for side in self._both:
             side.end()
 
     async def _woken(self, at_most_s: float | None = None) -> None:
