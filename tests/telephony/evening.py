@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -145,9 +145,13 @@ def evening(
     return {name: Talked(*call, records[call[0]]) for name, call in zip(callers, told, strict=True)}
 
 
+def _archive(data: Path) -> Archive:
+    return Archive.of(replace(Settings.from_env(), data=data, database=""))
+
+
 async def kept(data: Path, numbers: Sequence[str]) -> dict[str, Record]:
     """The newest record of each caller, when all are sealed."""
-    archive = Archive.of(replace(Settings.from_env(), data=data, database=""))
+    archive = _archive(data)
     try:
         async with asyncio.timeout(SEALED_S):
             while True:
@@ -163,12 +167,9 @@ async def kept(data: Path, numbers: Sequence[str]) -> dict[str, Record]:
 
 def kept_sound(data: Path, number: str) -> Pcm16:
     """Of this caller's newest call, which is sealed: what came from him, and what he heard; shape (samples, 2)."""
-    archive = Archive.of(replace(Settings.from_env(), data=data, database=""))
-    try:
+    with closing(_archive(data)) as archive:
         newest = next(call for call in archive.calls(limit=20) if call.caller == number)
         sound = archive.sound_bytes(newest.id)
-    finally:
-        archive.close()
     assert sound
     return read_channels(sound)[0]
 
@@ -182,10 +183,7 @@ async def happens(data: Path, number: str, true: Callable[[list[AnyEvent]], bool
 
 
 def _so_far(data: Path, number: str) -> list[AnyEvent]:
-    archive = Archive.of(replace(Settings.from_env(), data=data, database=""))
-    try:
+    with closing(_archive(data)) as archive:
         newest = next((call for call in archive.calls(limit=20) if call.caller == number), None)
         record = archive.call(newest.id) if newest else None
-    finally:
-        archive.close()
     return [from_json(event.json) for event in record.events] if record else []
