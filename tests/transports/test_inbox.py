@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import time
 
 import numpy as np
 import pytest
@@ -77,3 +79,37 @@ def test_the_clock_of_the_sound_keeps_up_with_real_time_whatever_is_missing(gaps
         assert heard >= loop.time() * 1000 - 200 * (len(gaps_ms) + 1)
 
     run(call())
+
+
+@pytest.mark.parametrize("brings", [True, False])
+def test_what_came_while_all_stood_still_is_no_hole(brings: bool) -> None:
+    """A program that stops for longer than a hole finds its deadline and the sound at the same time."""
+
+    async def call() -> list[int]:
+        inbox, loop = Inbox(8_000), asyncio.get_running_loop()
+        reader, writer = await asyncio.open_connection(sock=ours)
+
+        async def read() -> None:
+            while piece := await reader.read(1_600):
+                inbox.put(Sound(np.frombuffer(piece, np.int16)))
+            inbox.end()
+
+        reading = loop.create_task(read())
+        heard: list[int] = []
+        loop.call_later(0.05, stand_still)
+        async for item in inbox.unbroken(hole_s=0.1, fill_ms=20):
+            assert isinstance(item, Sound)
+            heard.extend(item.pcm.tolist())
+        await reading
+        writer.close()
+        return heard
+
+    def stand_still() -> None:
+        if brings:
+            theirs.sendall(np.ones(2_400, np.int16).tobytes())
+        time.sleep(0.3)
+        asyncio.get_running_loop().call_later(0.05, theirs.close)
+
+    ours, theirs = socket.socketpair()
+    heard = asyncio.run(call())
+    assert (heard == [1] * 2_400) if brings else (len(heard) >= 2_400 and not any(heard))

@@ -12,6 +12,7 @@ from voice.line import Inbound, PersonSound, Sound
 from voice.transports.faults import fault
 
 FILL_MS = 200
+STOOD_STILL_S = 0.02  # a wait that ends so late: all stood still here, and what came meanwhile is read first
 
 
 class Inbox:
@@ -76,23 +77,34 @@ class Inbox:
         fills: asked at each hole; no: what comes here fills its holes itself, and this one comes late only.
         """
         loop = asyncio.get_running_loop()
-        due_s, missing_ms = loop.time() + hole_s, round(hole_s * 1000)
+        heard_s, patience_s = loop.time(), hole_s  # the sound is there up to this time
         while True:
             try:
-                async with asyncio.timeout_at(due_s):
-                    item = await self.get()
+                item = await self._by(heard_s + patience_s)
             except TimeoutError:
-                if not fills():
-                    due_s, missing_ms = loop.time() + hole_s, round(hole_s * 1000)
-                    continue
-                yield Sound(silence(missing_ms, self.rate_hz))
-                due_s, missing_ms = due_s + fill_ms / 1000, fill_ms
+                missing_ms = int((loop.time() - heard_s) * 1000)
+                heard_s += missing_ms / 1000
+                if fills():
+                    patience_s = fill_ms / 1000
+                    yield Sound(silence(missing_ms, self.rate_hz))
                 continue
             if item is None:
                 return
             if isinstance(item, Sound):
-                due_s, missing_ms = loop.time() + hole_s, round(hole_s * 1000)
+                heard_s, patience_s = loop.time(), hole_s
             yield item
+
+    async def _by(self, due_s: float) -> Inbound | None:
+        """As get; raises TimeoutError when nothing has come by `due_s`, unless nobody could see it come."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout_at(due_s):
+                return await self.get()
+        except TimeoutError:
+            if loop.time() - due_s < STOOD_STILL_S:
+                raise
+        async with asyncio.timeout(STOOD_STILL_S):
+            return await self.get()
 
     def _drop_oldest_sound(self) -> None:
         sounds = ((at, item) for at, item in enumerate(self._items) if isinstance(item, Sound | PersonSound))
