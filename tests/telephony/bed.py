@@ -74,7 +74,7 @@ class Asterisk:
         self._configure()
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [*self._command, "-f", "-n"], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+                [*self._command, "-f", "-n", "-T"], stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
             )
         until(lambda: "PJSIP" in self.cli("module show like chan_pjsip"), READY_S, self.told)
 
@@ -120,7 +120,9 @@ class Asterisk:
             f"astspooldir => {self.run}/spool\nastrundir => {self.run}/rundir\nastlogdir => {self.run}/log\n"
             "[options]\nnocolor = yes\nverbose = 3\n"
         )
-        (etc / "logger.conf").write_text("[general]\n[logfiles]\nconsole => notice,warning,error,verbose\n")
+        (etc / "logger.conf").write_text(
+            "[general]\ndateformat = %T.%3q\n[logfiles]\nconsole => notice,warning,error,verbose\n"
+        )
         (etc / "rtp.conf").write_text(f"[general]\nrtpstart={self.sip_port + 10}\nrtpend={self.sip_port + 400}\n")
         self._change(
             etc / "pjsip.conf",

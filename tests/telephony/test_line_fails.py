@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from tests.telephony.bed import PASSWORD, Asterisk, LineProcess, MediaPath
+from tests.telephony.evening import busy
 from tests.telephony.lines import Lines
 from tests.telephony.phone import FRAME, RATE_HZ, Packet, Phone, phone
 from tests.telephony.sentences import hears_speech, until
@@ -71,18 +72,20 @@ async def words_of(telephone: Phone, recogniser: VoskRecogniser, seconds: float)
     return text
 
 
-def on_the_telephone(asterisk: Asterisk, talk: Callable[[Phone, Phone], Coroutine[Any, Any, None]]) -> None:
-    """A caller, and a person who is signed in at the queues."""
+def on_the_telephone(asterisk: Asterisk, talk: Callable[[Phone, Phone], Coroutine[Any, Any, None]]) -> float:
+    """A caller, and a person who is signed in at the queues; returns how late the machine was meanwhile, ms."""
 
-    async def whole() -> None:
+    async def whole() -> float:
         async with (
             phone(asterisk.exchange, number="person1", host="127.0.0.2") as person,
             phone(asterisk.exchange, number="+79160000001") as caller,
+            busy() as late_ms,
         ):
             await person.sign_in(PASSWORD)
             await talk(caller, person)
+        return max(late_ms, default=0.0)
 
-    asyncio.run(whole())
+    return asyncio.run(whole())
 
 
 @pytest.fixture(scope="module")

@@ -49,8 +49,8 @@ def talked(asterisk: Asterisk, lines: Lines) -> Callable[[str], Talked]:
 def test_the_lines_own_words_that_come_back_are_nobodys(talked: Callable[[str], Talked], name: str) -> None:
     events = talked(name).events
     if any(isinstance(event, Interrupted | Understood) or _words_of_a_caller(event) for event in events):
-        in_time(talked(name))  # an echo is known by when it comes
-        pytest.fail("\n".join(told(events)))
+        with in_time(talked(name).busy_ms):  # an echo is known by when it comes
+            pytest.fail("\n".join(told(events)))
     said = [event for event in events if isinstance(event, SayStarted)]
     heard = [event for event in events if isinstance(event, SayDone)]
     assert len(said) == len(heard) >= 2, "each saying is said to its end"
