@@ -28,6 +28,7 @@ from voice.dialog.script import Script
 from voice.errors import LineBusy, RecordingFailed, VoiceError
 from voice.events import CallStarted
 from voice.line import CallRequest, Line
+from voice.nlu import morphology
 from voice.office import Office
 from voice.reload import FlowFiles
 from voice.settings import Settings
@@ -86,12 +87,13 @@ class Switchboard:
         workers = Workers(settings.recogniser_threads)
         writers = ThreadPoolExecutor(1, thread_name_prefix="record")
         try:
-            recogniser, flows, archive, office, _ = await asyncio.gather(
+            recogniser, flows, archive, office, *_ = await asyncio.gather(
                 in_worker(workers, VoskRecogniser, locate(settings)),
                 in_worker(workers, FlowFiles, settings.prompts / settings.language, settings.learning),
                 in_worker(writers, _open_archive, settings),
                 in_worker(writers, EmbeddedOffice.of, settings),
                 voice.start(),
+                in_worker(writers, morphology.warm),
             )
             await in_worker(workers, recogniser.prewarm, settings.recogniser_threads)
         except BaseException:
